@@ -1,0 +1,1 @@
+"""Answers questions about a pile of articles; every sentence cites the characters that support it."""

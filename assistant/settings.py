@@ -1,0 +1,154 @@
+"""One frozen object with every setting, from a TOML file, the environment and flags.
+
+Later wins: defaults, then the TOML file, then ``ASSISTANT_*`` variables, then flags. A key that
+does not exist is refused with its path, so that a typing error is not a silent default.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+
+from assistant.errors import SettingsError
+
+PREFIX = "ASSISTANT_"
+
+
+def _sample_corpus() -> Path:
+    """`corpus/` where the command is run, else the sample corpus of the checkout."""
+    here = Path.cwd() / "corpus"
+    return here if here.is_dir() else Path(__file__).resolve().parent.parent / "corpus"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    store: folder of the index.
+    corpus: folder that is taken in when nothing else was named.
+    models: folder of downloaded weights.
+    llm: ``embedded:MODEL`` (a name from `assistant models list`), ``openai:URL#MODEL``, or
+        ``none`` to answer by quoting only.
+    api_key: for an endpoint; read from ``ASSISTANT_API_KEY`` or ``OPENAI_API_KEY``, never a flag.
+    llm_timeout: seconds to wait for an endpoint's answer.
+    download: whether missing weights may be fetched.
+    threads: processor threads for the models; 0 means all cores.
+    passages: how many passages retrieval returns.
+    evidence: how many sentences the language model reads.
+    careful: confidence, 0 to 1, below which the answer is "not in the corpus".
+    max_file_bytes: larger files are refused with a message.
+    """
+
+    store: Path = user_data_path("assistant") / "store"
+    corpus: Path = Path()
+    models: Path = user_cache_path("assistant") / "models"
+    llm: str = "embedded:qwen2.5-coder-1.5b"
+    api_key: str = ""
+    llm_timeout: float = 120.0
+    download: bool = True
+    threads: int = 0
+    passages: int = 10
+    evidence: int = 5
+    careful: float = 0.5
+    max_file_bytes: int = 20_000_000
+
+    def __post_init__(self) -> None:
+        if self.corpus == Path():
+            object.__setattr__(self, "corpus", _sample_corpus())
+        for name, low, high in (
+            ("llm_timeout", 0.1, 86_400.0),
+            ("threads", 0, 1024),
+            ("passages", 1, 100),
+            ("evidence", 1, 50),
+            ("careful", 0.0, 1.0),
+            ("max_file_bytes", 1, 1 << 40),
+        ):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise SettingsError(
+                    f"setting '{name}' is {value}, but must be from {low} to {high}",
+                    f"Correct '{name}' in the settings file, the environment or the flag.",
+                )
+
+    def __repr__(self) -> str:
+        shown = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "api_key"}
+        return f"Settings({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
+
+
+def _convert(name: str, value: Any, kind: str, where: str) -> Any:
+    """`value` as the type of setting `name`. Raises SettingsError that names `where`."""
+    try:
+        if kind == "Path":
+            return Path(str(value)).expanduser()
+        if kind == "bool":
+            if isinstance(value, bool):
+                return value
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                str(value).strip().lower()
+            ]
+        if isinstance(value, bool) or (kind == "str" and not isinstance(value, str)):
+            raise ValueError
+        return {"int": int, "float": float, "str": str}[kind](value)
+    except (ValueError, KeyError, TypeError):
+        raise SettingsError(
+            f"{where}: '{name}' is {value!r}, which is not a {kind.lower()}",
+            f"Write {name} as a {kind.lower()}.",
+        ) from None
+
+
+def load_settings(
+    config: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings in force.
+
+    config: a TOML file; None means the user's own file, if there is one.
+    flags: values from the command line; those that are None count as not given.
+    Raises SettingsError for a file that is missing or broken, an unknown key or a wrong value.
+    """
+    environment = os.environ if environment is None else environment
+    kinds = {f.name: str(f.type) for f in fields(Settings)}
+    values: dict[str, Any] = {}
+
+    path = config or user_config_path("assistant") / "assistant.toml"
+    if config is not None or path.is_file():
+        for key, value in _read_toml(path).items():
+            if key not in kinds:
+                raise SettingsError(
+                    f"{path}: unknown setting '{key}'", f"Known settings: {', '.join(kinds)}."
+                )
+            values[key] = _convert(key, value, kinds[key], str(path))
+    for key in kinds:
+        if PREFIX + key.upper() in environment:
+            name = PREFIX + key.upper()
+            values[key] = _convert(key, environment[name], kinds[key], name)
+    unknown = [
+        k for k in environment if k.startswith(PREFIX) and k[len(PREFIX) :].lower() not in kinds
+    ]
+    if unknown:
+        raise SettingsError(
+            f"environment: unknown setting {unknown[0]}",
+            f"Known: {', '.join(PREFIX + k.upper() for k in kinds)}.",
+        )
+    values.setdefault("api_key", environment.get("OPENAI_API_KEY", ""))
+    for key, value in (flags or {}).items():
+        if value is not None:
+            values[key] = _convert(key, value, kinds[key], f"--{key.replace('_', '-')}")
+    return Settings(**values)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path}: no such settings file", "Check the path given with --config."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: cannot be read as TOML: {error}", "Mend the file.") from None

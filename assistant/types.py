@@ -1,0 +1,267 @@
+"""The values that pass between the stages, each frozen, each made by exactly one stage.
+
+    Article -> Passage -> Hit -> Evidence -> Answer -> CheckedAnswer
+
+All character positions are offsets in Unicode code points into `Article.text`, half open:
+``article.text[start:end]``. This module knows nothing of the rest of the program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+Verdict = Literal["supported", "quoted", "unsupported", "contradicted"]
+Status = Literal["answered", "abstained", "conflict"]
+
+
+class Span(NamedTuple):
+    """A half-open range of characters of one article's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article as it was read: its canonical text and what is known about it.
+
+    id: path relative to the corpus folder with forward slashes (`path#key` for an article inside
+        a file of many), or the URL.
+    text: the body without the headline; line ends are ``\\n``, Unicode NFC, no control characters.
+    published: the day of publication, where the article or its file says one with a year.
+    partial_date: what the text says of its date when the year is missing, as ``--MM-DD``.
+    language: ISO 639-1 code in lower case.
+    tags: marks that stood in the headline, such as ``UPDATED``, in capitals.
+    """
+
+    id: str
+    title: str
+    text: str
+    author: str | None = None
+    published: date | None = None
+    partial_date: str | None = None
+    source: str | None = None
+    url: str | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of everything a reader of the article sees; equal hash means nothing to do."""
+        parts = (
+            self.title,
+            self.author or "",
+            str(self.published or self.partial_date or ""),
+            self.source or "",
+            self.url or "",
+            self.language or "",
+            ",".join(self.tags),
+            self.text,
+        )
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A run of whole sentences of one article, short enough to be embedded without truncation.
+
+    id: derived from the article's id and hash and the span, so the same passage has the same id.
+    ordinal: position among the passages of its article, from 0.
+    sentences: their spans in order; the first starts at `start`, the last ends at `end`.
+    """
+
+    id: str
+    article_id: str
+    ordinal: int
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class SentenceScore:
+    """How well one sentence of a passage fits the question, read within its passage.
+
+    late: late interaction, the mean over the question's weighted word pieces of the best cosine.
+    contextual: cosine between the question and the mean of the sentence's word pieces.
+    lexical: share, 0 to 1, of the question's term weight (IDF) that the sentence has.
+    """
+
+    late: float
+    contextual: float
+    lexical: float
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that retrieval found, with its article. `rank` counts from 1, best first.
+
+    sentences: one score for each sentence of the passage, in order.
+    """
+
+    rank: int
+    score: float
+    passage: Passage
+    article: Article
+    sentences: tuple[SentenceScore, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.passage.start : self.passage.end]
+
+
+@dataclass(frozen=True)
+class EvidenceSentence:
+    """One sentence the language model may rest a statement on. `label` is minted by us, from 1."""
+
+    label: int
+    article: Article
+    passage_id: str
+    span: Span
+    score: float
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.span.start : self.span.end]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The sentences worth reading for one question, in reading order.
+
+    signals: what retrieval measured about the question as a whole, for example the best
+        late-interaction score; used to decide on silence.
+    """
+
+    question: str
+    sentences: tuple[EvidenceSentence, ...]
+    signals: dict[str, float] = field(default_factory=dict)
+
+    def by_label(self, label: int) -> EvidenceSentence | None:
+        """The sentence with that label, or None where the label was invented."""
+        return next((s for s in self.sentences if s.label == label), None)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence of an answer as the language model wrote it, with the labels it named."""
+
+    text: str
+    labels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Usage:
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the language model said before anything was checked.
+
+    found: its probability, 0 to 1, that the evidence answers the question.
+    """
+
+    question: str
+    statements: tuple[Statement, ...]
+    found: float
+    model: str
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The exact characters that support a statement: ``article.text[start:end] == quote``."""
+
+    number: int
+    article_id: str
+    title: str
+    source: str | None
+    author: str | None
+    published: date | None
+    url: str | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class CheckedStatement:
+    """A statement after its check. `citations` are numbers of `CheckedAnswer.citations`."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """An article that came close to a question that the corpus does not answer."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Milliseconds spent in each stage; `load` is the loading of models, 0 when they were warm."""
+
+    load: float = 0.0
+    retrieve: float = 0.0
+    answer: float = 0.0
+    check: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True)
+class CheckedAnswer:
+    """What a user gets to see. Every statement in it was checked against what it cites.
+
+    confidence: calibrated-as-far-as-measured probability, 0 to 1, that the corpus answers this.
+    nearest: filled when `status` is ``abstained``.
+    """
+
+    question: str
+    status: Status
+    statements: tuple[CheckedStatement, ...]
+    citations: tuple[Citation, ...]
+    confidence: float
+    nearest: tuple[Nearest, ...]
+    model: str
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that could not be taken in, and why, in words for the person who owns it."""
+
+    where: str
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What an ingest did to the index: counts of articles, and each failure by name."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    passages: int = 0
+    failures: tuple[Failure, ...] = ()
