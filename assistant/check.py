@@ -1,0 +1,215 @@
+"""`Answer` -> `CheckedAnswer`: each statement against the sentences it names, before it is shown.
+
+A statement passes when its labels exist and its numbers, names, dates and other words are in the
+evidence, with negation the same on both sides. The sentence it then cites is chosen here, by what
+it says, not by the model. What fails is replaced by a quote of the best evidence, or the answer
+abstains. Knows no language model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.grounding import locate
+from assistant.lexical import terms, words
+from assistant.quantities import values
+from assistant.types import (
+    Answer,
+    CheckedAnswer,
+    CheckedStatement,
+    Citation,
+    Evidence,
+    EvidenceSentence,
+    Nearest,
+    Statement,
+    Status,
+    Verdict,
+)
+
+NEGATIONS = frozenset(
+    "not no never none nobody nothing neither nor without cannot n't hardly refused denied failed "
+    "nicht kein keine nie ne pas jamais no nunca".split()
+)
+# Share of a statement's words that must be in its evidence; the rest may be the glue of a sentence.
+REQUIRED_WORDS = 0.75
+_NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+", re.UNICODE)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of checking one statement: the sentences that support it, or why none do."""
+
+    verdict: Verdict
+    reason: str
+    sentences: tuple[EvidenceSentence, ...] = ()
+    text: str = ""
+
+
+def check(answer: Answer, evidence: Evidence, *, confidence: float, careful: float) -> CheckedAnswer:
+    """The answer as it may be shown.
+
+    confidence: 0 to 1, that the corpus answers the question; below `careful` it abstains.
+    """
+    findings = [_judge(s, evidence) for s in answer.statements]
+    if confidence < careful or not findings:
+        return abstain(answer, evidence, confidence)
+    citations: list[Citation] = []
+    checked = []
+    quoted: set[int] = set()
+    for statement, finding in zip(answer.statements, findings, strict=True):
+        if finding.verdict == "supported":
+            numbers = tuple(_cite(s, citations) for s in finding.sentences)
+            verdict: Verdict = "quoted" if answer.model == "none" else "supported"
+            checked.append(CheckedStatement(finding.text, numbers, verdict, finding.reason))
+            continue
+        best = _best(statement, evidence)
+        if best is None or best.label in quoted:
+            continue
+        quoted.add(best.label)
+        checked.append(
+            CheckedStatement(best.text, (_cite(best, citations),), "quoted", finding.reason)
+        )
+    if not checked:
+        return abstain(answer, evidence, confidence)
+    status: Status = "answered"
+    return CheckedAnswer(
+        question=answer.question,
+        status=status,
+        statements=tuple(checked),
+        citations=tuple(citations),
+        confidence=confidence,
+        nearest=(),
+        model=answer.model,
+        usage=answer.usage,
+    )
+
+
+def abstain(answer: Answer, evidence: Evidence, confidence: float) -> CheckedAnswer:
+    """The answer that says the corpus does not hold one, with what came closest."""
+    nearest: dict[str, Nearest] = {}
+    for sentence in sorted(evidence.sentences, key=lambda s: -s.score):
+        article = sentence.article
+        nearest.setdefault(
+            article.id, Nearest(article.id, article.title, article.source, article.published)
+        )
+    return CheckedAnswer(
+        question=answer.question,
+        status="abstained",
+        statements=(),
+        citations=(),
+        confidence=confidence,
+        nearest=tuple(nearest.values())[:3],
+        model=answer.model,
+        usage=answer.usage,
+    )
+
+
+def _judge(statement: Statement, evidence: Evidence) -> Finding:
+    """Which sentences support the statement: those it names first, then any other."""
+    named = [s for n in dict.fromkeys(statement.labels) if (s := evidence.by_label(n))]
+    invented = [n for n in statement.labels if evidence.by_label(n) is None]
+    note = f"; the model invented label {', '.join(map(str, invented))}" if invented else ""
+    others = [s for s in evidence.sentences if s not in named]
+    failures = []
+    for sentence in [*named, *others]:
+        failure = missing(statement.text, [sentence.text])
+        if failure is None:
+            where = "the named sentence" if sentence in named else "another sentence than named"
+            return Finding("supported", f"its words are in {where}{note}", (sentence,),
+                           _as_written(statement.text, sentence))
+        failures.append(failure)
+    if len(named) > 1 and missing(statement.text, [s.text for s in named]) is None:
+        return Finding("supported", f"its words are in the named sentences{note}", tuple(named),
+                       statement.text)
+    reason = failures[0] if failures else "there is no evidence"
+    verdict: Verdict = "contradicted" if reason.startswith("negat") else "unsupported"
+    return Finding(verdict, reason + note)
+
+
+def missing(statement: str, evidence: Sequence[str]) -> str | None:
+    """What of `statement` the evidence does not have, in words; None where it has everything."""
+    if any(locate(statement, text) for text in evidence):
+        return None
+    have = " ".join(evidence)
+    numbers = values(statement) - values(have)
+    if numbers:
+        shown = ", ".join(f"{n:f}" for n in sorted(numbers))
+        return f"the number {shown} is not in the evidence"
+    have_words = set(words(have))
+    names = [n for n in _names(statement) if not set(words(n)) <= have_words]
+    if names:
+        return f"the name {names[0]} is not in the evidence"
+    asked, have_terms = set(terms(statement)), set(terms(have))
+    if not asked:
+        return "it has no words to check"
+    share = len(asked & have_terms) / len(asked)
+    if share < REQUIRED_WORDS:
+        lost = sorted(asked - have_terms)[:3]
+        return f"too few of its words are in the evidence (not: {', '.join(lost)})"
+    if len(words(statement)) >= 4 and _negated(statement) != _negated(_closest(statement, have)):
+        return "negation differs between it and the evidence"
+    return None
+
+
+def _as_written(text: str, sentence: EvidenceSentence) -> str:
+    """The statement in the words of the sentence where it is only a value: with its unit."""
+    span = locate(text, sentence.text)
+    if span is None or len(words(text)) > 8:
+        return text
+    return " ".join(sentence.text[span.start : span.end].split())
+
+
+def _names(text: str) -> list[str]:
+    """Capitalised words that are not capitalised merely because a sentence begins."""
+    return [m.group() for m in _NAME.finditer(text) if m.start() > 0]
+
+
+def _negated(text: str) -> bool:
+    return any(w in NEGATIONS or w.endswith(("n't", "n’t")) for w in words(text))
+
+
+def _closest(statement: str, have: str) -> str:
+    """The clause of the evidence that shares most words with the statement."""
+    asked = set(terms(statement))
+    clauses = re.split(r"[;,:–—]|\bbut\b|\band\b|\bwhile\b|\balthough\b", have)
+    return max(clauses, key=lambda c: len(asked & set(terms(c))))
+
+
+def _best(statement: Statement, evidence: Evidence) -> EvidenceSentence | None:
+    """The sentence to quote in the statement's stead: the one it named, else the best there is."""
+    for label in statement.labels:
+        sentence = evidence.by_label(label)
+        if sentence is not None:
+            return sentence
+    return max(evidence.sentences, key=lambda s: s.score, default=None)
+
+
+def _cite(sentence: EvidenceSentence, citations: list[Citation]) -> int:
+    """The number of the citation for `sentence`, added to `citations` if it is new."""
+    article = sentence.article
+    for known in citations:
+        if (known.article_id, known.start, known.end) == (article.id, *sentence.span):
+            return known.number
+    citations.append(
+        Citation(
+            number=len(citations) + 1,
+            article_id=article.id,
+            title=article.title,
+            source=article.source,
+            author=article.author,
+            published=article.published,
+            url=article.url,
+            quote=sentence.text,
+            start=sentence.span.start,
+            end=sentence.span.end,
+        )
+    )
+    return citations[-1].number
+
+
+def cited(answer: CheckedAnswer, numbers: Iterable[int]) -> list[Citation]:
+    """The citations of `answer` with these numbers."""
+    wanted = set(numbers)
+    return [c for c in answer.citations if c.number in wanted]

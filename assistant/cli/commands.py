@@ -1,0 +1,208 @@
+"""`assistant ingest`, `ask`, `search`, `chat` and `doctor`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant import render
+from assistant.cli.console import (
+    STYLE,
+    JsonOption,
+    asked,
+    complain,
+    decoded,
+    note,
+    note_first_ingest,
+    opened_engine,
+    print_json,
+    print_text,
+    screen,
+    typed_lines,
+)
+from assistant.cli.options import ANSWERING, MODELS, Run, takes, takes_early
+from assistant.errors import AssistantError
+from assistant.terminal import TerminalProgress
+from assistant.types import CheckedStatement
+
+if TYPE_CHECKING:
+    from assistant.engine import Engine
+
+EXIT_ABSTAINED = 3
+
+QuestionArgument = Annotated[
+    str, typer.Argument(metavar="QUESTION", help="The question; - reads standard input.")
+]
+
+app = typer.Typer(name="assistant", add_completion=False, **STYLE)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print_text(f"assistant {version('article-assistant')}")
+        raise typer.Exit()
+
+
+@app.callback()
+@takes_early
+def _before_every_command(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """Answers questions about a pile of articles and cites the sentences that support the answer.
+
+    Example: assistant ask "How many people use SIMA?"
+    """
+
+
+@app.command()
+@takes(MODELS)
+def ingest(
+    run: Run,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH", help="Folders and files.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Make the index equal to these sources; only what changed is read. Default: the corpus.
+
+    Example: assistant ingest ~/articles
+    """
+    with opened_engine(run) as (engine, _):
+        report = engine.ingest(paths or ())
+    print_json(render.report_json(report)) if json else print_text(render.report_text(report))
+
+
+@app.command()
+@takes(MODELS, ANSWERING)
+def ask(
+    run: Run,
+    question: QuestionArgument,
+    json: JsonOption = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 3 when there is no answer.")
+    ] = False,
+) -> None:
+    """Answer one question.
+
+    Example: assistant ask "What does the bridge cost now?"
+    """
+    question = asked(question)
+    with opened_engine(run) as (engine, progress):
+        note_first_ingest(run, engine, progress)
+        answer = engine.ask(question)
+    if json:
+        print_json(render.answer_json(answer))
+    else:
+        print_text(render.answer_text(answer, **screen()))
+    if exit_code and answer.status == "abstained":
+        raise typer.Exit(EXIT_ABSTAINED)
+
+
+@app.command()
+@takes(MODELS)
+def search(
+    run: Run,
+    question: QuestionArgument,
+    k: Annotated[
+        int | None, typer.Option("--k", min=1, max=100, metavar="N", help="How many passages.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the passages closest to a question, without a language model.
+
+    Example: assistant search "flood damage" --k 3
+    """
+    question = asked(question)
+    with opened_engine(run) as (engine, progress):
+        note_first_ingest(run, engine, progress)
+        hits = engine.search(question, k)
+    if json:
+        print_json(render.hits_json(question, hits))
+    else:
+        print_text(render.hits_text(hits, **screen()))
+
+
+@app.command()
+@takes(MODELS, ANSWERING)
+def chat(run: Run) -> None:
+    """Ask one question after another. /quit or Ctrl-D ends; Ctrl-C stops an answer.
+
+    Example: assistant chat
+    """
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    history: list[tuple[str, str]] = []
+    with opened_engine(run) as (engine, progress):
+        note_first_ingest(run, engine, progress)
+        for line in typed_lines() if interactive else sys.stdin.buffer:
+            if not line.strip():
+                continue
+            try:
+                question = decoded(line)
+                if question == "/quit":
+                    break
+                history.append((question, _answer_in_chat(engine, progress, question, history)))
+            except KeyboardInterrupt:
+                if not interactive:
+                    raise
+                progress.clear()
+                note(run, "stopped")
+            except AssistantError as error:
+                if not interactive:
+                    raise
+                progress.clear()
+                complain(error)
+
+
+def _answer_in_chat(
+    engine: Engine, progress: TerminalProgress, question: str, history: Sequence[tuple[str, str]]
+) -> str:
+    """Prints each statement once it is checked, then the rest. Returns the text for the history."""
+    look = screen()
+    text = ""
+    for part in engine.ask_stream(question, history):
+        progress.clear()
+        if isinstance(part, CheckedStatement):
+            print_text(render.statement_text(part, width=look["width"], color=look["color"]))
+        else:
+            text = render.answer_line(part)
+            print_text(render.ending_text(part, **look) + "\n")
+    return text
+
+
+@app.command()
+@takes(MODELS, ANSWERING)
+def doctor(
+    run: Run,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Rebuild the caches of the index first.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Say what works, what does not, and what to do. Exits with 1 when something does not work.
+
+    Example: assistant doctor
+    """
+    from assistant.doctor import checks
+    from assistant.doctor import repair as repair_caches
+
+    if repair:
+        with TerminalProgress(sys.stderr, quiet=run.quiet) as progress:
+            repair_caches(run.settings, progress)
+    found = []
+    for check in checks(run.settings):
+        found.append(check)
+        if not json:
+            print_text(render.check_text(check, color=screen()["color"]))
+    failed = any(check.status == "fail" for check in found)
+    if json:
+        print_json({"ok": not failed, "checks": [vars(check) for check in found]})
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,269 @@
+"""The stages wired together: ingest, search, ask. Never prints.
+
+Everything heavy is loaded when first needed, the embedding model and the language model side by
+side. One engine may be shared by the threads of a server.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.answer import answer
+from assistant.check import check
+from assistant.confidence import confidence
+from assistant.conversation import standalone
+from assistant.embedding import NAME as EMBEDDING_NAME
+from assistant.embedding import Embedder
+from assistant.errors import UsageError
+from assistant.evidence import select
+from assistant.index import Index
+from assistant.ingest import ingest, remove
+from assistant.models import embedding_folder, find, local_path, own_file, pull
+from assistant.passages import context_line, split
+from assistant.progress import Progress, silent
+from assistant.retrieval import retrieve
+from assistant.settings import Settings
+from assistant.store import Store
+from assistant.types import (
+    Article,
+    CheckedAnswer,
+    CheckedStatement,
+    Hit,
+    IngestReport,
+    Passage,
+    Timings,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from llama_index.core.llms import LLM
+    from numpy.typing import NDArray
+
+MAX_QUESTION_CHARACTERS = 2_000
+
+
+class Engine:
+    """A corpus that can be asked.
+
+    llm: any LlamaIndex `LLM`, instead of the one the settings name.
+    progress: told what is going on; see `assistant.progress`.
+    """
+
+    def __init__(
+        self, settings: Settings, *, llm: LLM | None = None, progress: Progress = silent
+    ) -> None:
+        self.settings = settings
+        self._progress = progress
+        self._given_llm = llm
+        self._loaded_llm: LLM | None = None
+        self._llm_ready = False
+        self._lock = threading.RLock()
+
+    # The parts, each made when first needed ------------------------------------------------
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.settings.store, embedding_model=EMBEDDING_NAME)
+
+    @cached_property
+    def index(self) -> Index:
+        return Index(self.store)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        folder = embedding_folder(self.settings.models, self._progress)
+        return Embedder(folder, self.settings.threads)
+
+    @property
+    def llm(self) -> LLM | None:
+        """The language model; fetched first if it is missing and that is allowed.
+
+        None where the settings say so, or where it is missing and may not be fetched: answers
+        are then quotes.
+        """
+        with self._lock:
+            if not self._llm_ready:
+                self._loaded_llm = self._given_llm or self._make_llm()
+                self._llm_ready = True
+            return self._loaded_llm
+
+    def _make_llm(self) -> LLM | None:
+        spec = self.settings.llm
+        if spec == "none":
+            return None
+        if spec.startswith("openai:"):
+            from assistant.llm import endpoint, parse_endpoint
+
+            url, model = parse_endpoint(spec)
+            return endpoint(url, model, self.settings.api_key, self.settings.llm_timeout)
+        if not spec.startswith("embedded:"):
+            raise UsageError(
+                f"--llm {spec!r} is none of the forms embedded:NAME, openai:URL#MODEL and none",
+                "`assistant models list` shows the names.",
+            )
+        path = self._weights(spec.removeprefix("embedded:"))
+        if path is None:
+            self._progress("No language model here: answering with quotes", 0, None, "steps")
+            return None
+        from assistant.llm import EmbeddedLLM
+
+        return EmbeddedLLM(
+            path=path,
+            name=path.stem,
+            threads=self.settings.threads,
+            state_folder=self.settings.models / "state",
+        )
+
+    def _weights(self, name: str) -> Path | None:
+        if name.endswith(".gguf"):
+            return own_file(Path(name).expanduser())
+        model = find(name)
+        path = local_path(model, self.settings.models, self._progress)
+        if path is None and self.settings.download:
+            path = pull(model, self.settings.models, self._progress)
+        return path
+
+    def load(self) -> None:
+        """Load both models now, side by side; the first question is then as fast as the next."""
+        with ThreadPoolExecutor(1) as pool:
+            llm = pool.submit(self._warm_llm)
+            self.embedder.load()
+            llm.result()
+
+    def _warm_llm(self) -> None:
+        llm = self.llm
+        if llm is not None and self._given_llm is None and self.settings.llm.startswith("embedded"):
+            from assistant.answer import template_prefix
+            from assistant.llm import EmbeddedLLM
+
+            if isinstance(llm, EmbeddedLLM):
+                llm.prime(template_prefix(llm))
+
+    # What it does ----------------------------------------------------------------------------
+
+    def ingest(self, sources: Sequence[Path] = ()) -> IngestReport:
+        """Make the index equal to `sources`, or to the corpus of the settings where none is given.
+
+        Raises ReadingError for a source that is missing, StoreLocked while another process
+        ingests, StoreError and its kind for the disk.
+        """
+        return ingest(
+            list(sources) or [self.settings.corpus],
+            self.store,
+            self.index,
+            split=self._split,
+            embed=self._embed,
+            max_file_bytes=self.settings.max_file_bytes,
+            progress=self._progress,
+        )
+
+    def ensure_ready(self) -> IngestReport | None:
+        """Take in the corpus of the settings where the index is still empty."""
+        return self.ingest() if self.store.count() == 0 else None
+
+    def search(self, question: str, k: int | None = None) -> list[Hit]:
+        """The passages that fit the question best, without a language model."""
+        question = _asked(question)
+        self.ensure_ready()
+        return self._retrieve(question, k or self.settings.passages)
+
+    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> CheckedAnswer:
+        """One answer, every statement of it checked.
+
+        history: earlier (question, answer) pairs of the conversation, oldest first.
+        Raises UsageError for an empty question, LLMError and its kind when the model fails.
+        """
+        asked = _asked(question)
+        clock = _Clock()
+        self.ensure_ready()
+        with clock.measure("load"):
+            self.load()
+        full = standalone(asked, history)
+        with clock.measure("retrieve"):
+            hits = self._retrieve(full, self.settings.passages)
+            evidence = select(full, hits, self.settings.evidence)
+        self._progress("Thinking", 0, None, "steps")
+        llm = self.llm
+        with clock.measure("answer"):
+            said = answer(evidence, llm)
+        with clock.measure("check"):
+            sure = confidence(None if llm is None else said.found, evidence.signals)
+            checked = check(said, evidence, confidence=sure, careful=self.settings.careful)
+        return replace(checked, question=asked, timings=clock.timings())
+
+    def ask_stream(
+        self, question: str, history: Sequence[tuple[str, str]] = ()
+    ) -> Iterator[CheckedStatement | CheckedAnswer]:
+        """Each statement as soon as it is checked, at last the whole answer. Raises as `ask`."""
+        checked = self.ask(question, history)
+        yield from checked.statements
+        yield checked
+
+    def articles(self) -> list[Article]:
+        """Every article in the index, by date."""
+        return self.store.articles()
+
+    def article(self, article_id: str) -> Article | None:
+        return self.store.article(article_id)
+
+    def remove(self, article_id: str) -> bool:
+        """Take one article out of the index; False where it was not there."""
+        return remove(article_id, self.store, self.index)
+
+    def close(self) -> None:
+        """Release files and locks; the engine cannot be used after."""
+        for name in ("index", "store"):
+            if name in self.__dict__:
+                getattr(self, name).close()
+
+    # ------------------------------------------------------------------------------------------
+
+    def _retrieve(self, question: str, k: int) -> list[Hit]:
+        return retrieve(question, store=self.store, index=self.index, embedder=self.embedder, k=k)
+
+    def _split(self, article: Article) -> list[Passage]:
+        return split(article, self.embedder.count_tokens)
+
+    def _embed(self, pairs: Sequence[tuple[Article, Passage]]) -> NDArray[np.float32]:
+        return self.embedder.encode(
+            [f"{context_line(a)}. {a.text[p.start : p.end]}" for a, p in pairs]
+        )
+
+
+class _Clock:
+    """Milliseconds by stage, and from start to end."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self._spent: dict[str, float] = {}
+
+    @contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        yield
+        self._spent[stage] = (time.perf_counter() - begin) * 1000
+
+    def timings(self) -> Timings:
+        total = (time.perf_counter() - self._start) * 1000
+        return Timings(**self._spent, total=total)
+
+
+def _asked(question: str) -> str:
+    """The question on one line. Raises UsageError where there is none or too much of it."""
+    asked = " ".join(question.split())
+    if not asked:
+        raise UsageError("the question is empty", 'For example: assistant ask "Who won?"')
+    if len(asked) > MAX_QUESTION_CHARACTERS:
+        raise UsageError(
+            f"the question has {len(asked):,} characters; {MAX_QUESTION_CHARACTERS:,} is the most",
+            "Ask about one thing at a time.",
+        )
+    return asked

@@ -1,0 +1,268 @@
+"""`Index`: search in the caches of a store, and keeping them equal to it."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from assistant.index import chroma
+from assistant.index.lexical import Lexical
+from assistant.index.state import Broken, State, caches_errors, read_state, sync, write_state
+from assistant.lexical import terms as terms_of
+from assistant.locks import caches_exclusive, caches_shared, writer_active
+from assistant.progress import Progress, silent
+from assistant.store import Changes, Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+
+PROBES = 48
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a check of the caches found. `problems` is empty when they can be trusted.
+
+    passages: how many passages the store has. probed: how many of them were searched for.
+    """
+
+    problems: tuple[str, ...]
+    passages: int
+    probed: int
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+class Index:
+    """Search over the passages of one store. May be used from several threads at once.
+
+    Every method but `health` raises StoreDamaged when even rebuilt caches fail, StoreFull when the
+    disk is full, and StoreError where the folder cannot be used.
+    """
+
+    def __init__(self, store: Store, folder: Path | None = None) -> None:
+        """folder: of the caches; ``caches`` in the store's folder unless told otherwise."""
+        self._store = store
+        self._folder = (folder or store.folder / "caches").resolve()
+        self._chroma = self._folder / "chroma"
+        self._lexical: Lexical | None = None
+        self._lock = threading.RLock()
+
+    # Searching
+
+    def dense(self, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
+        """The `k` nearest passages as (passage id, cosine similarity), best first.
+
+        vector: shape (d,), finite, not all zero, else ValueError. The search is approximate.
+        Passages that were removed from the store since the last refresh may be among them.
+        """
+        import numpy as np
+
+        if vector.shape != (self._store.dimension or len(vector),) or not vector.any():
+            raise ValueError(f"a vector of shape {vector.shape} cannot be searched for")
+        if not np.isfinite(vector).all():
+            raise ValueError("a vector that is not finite cannot be searched for")
+
+        def search(state: State) -> list[tuple[str, float]]:
+            if not state.passages:
+                return []
+            collection = chroma.collection(self._chroma, state)
+            found = chroma.query(collection, vector.reshape(1, -1), min(k, state.passages))[0]
+            # What a lost vector file looks like: Chroma answers, but with next to nothing.
+            if 2 * len(found) < min(k, state.passages):
+                raise Broken(f"only {len(found)} of {min(k, state.passages)} passages found")
+            return found
+
+        return self._read(search) if k > 0 else []
+
+    def lexical(self, terms: list[str], k: int) -> list[tuple[str, float]]:
+        """The `k` best passages as (passage id, BM25 score > 0), best first.
+
+        terms: as `assistant.lexical.terms` makes them. A term given twice counts twice.
+        """
+        return self._read(lambda state: self._words(state).search(terms, k)) if k > 0 else []
+
+    def document_frequency(self, terms: list[str]) -> list[int]:
+        """For each term the number of passages that contain it, their titles included."""
+        return self._read(lambda state: self._words(state).document_frequency(terms))
+
+    @property
+    def size(self) -> int:
+        """Number of passages in the caches."""
+        return self._read(lambda state: state.passages)
+
+    def _read(self, use: Callable[[State], T]) -> T:
+        """`use` with caches that can be trusted, under the shared lock; mended first if need be."""
+        wanted = self._store.version
+        mended = False
+        while True:
+            broken = None
+            with self._lock, caches_errors(self._folder):
+                with caches_shared(self._folder):
+                    state = read_state(self._folder)
+                    if state is not None and self._usable(state, wanted):
+                        try:
+                            return use(state)
+                        except Broken:
+                            if mended:
+                                raise
+                            broken = state.generation
+                if broken is not None:
+                    self._mend(broken)
+                    mended = True
+                else:
+                    self.refresh()
+
+    def _ours(self, state: State) -> bool:
+        """Whether the caches are whole, and reflect this store as it is or as it was."""
+        # An older copy of the store may have been put back: then the caches are ahead of it.
+        return (
+            state.clean
+            and state.store_id == self._store.id
+            and state.version <= self._store.version
+        )
+
+    def _usable(self, state: State, wanted: int) -> bool:
+        """Whether they may be searched, where version `wanted` was the newest a moment ago."""
+        # While an ingest runs the caches lag behind on purpose: it refreshes them once, at its end.
+        return self._ours(state) and (state.version >= wanted or writer_active(self._store.folder))
+
+    def _words(self, state: State) -> Lexical:
+        if self._lexical is None or self._lexical.generation != state.generation:
+            self._lexical = Lexical.load(self._folder / "lexical", state.generation)
+        return self._lexical
+
+    def close(self) -> None:
+        """Let go of the files. The next search opens them again."""
+        with self._lock:
+            self._lexical = None
+            chroma.close(self._chroma)
+
+    # Making the caches equal to the store
+
+    def refresh(self, progress: Progress = silent) -> None:
+        """Apply what changed in the store since the last time; nothing to do costs next to nothing.
+
+        Reports "Indexing" in passages.
+        """
+        with self._lock, caches_errors(self._folder), caches_exclusive(self._folder):
+            state = read_state(self._folder)
+            if state is not None and self._ours(state) and state.version == self._store.version:
+                return
+            if state is not None and not self._ours(state):
+                state = None
+            try:
+                self._apply(state, progress)
+            except Broken:
+                if state is None:
+                    raise
+                self._apply(None, progress)
+
+    def rebuild(self, progress: Progress = silent) -> None:
+        """Drop the caches and build them anew from the store. Reports "Indexing" in passages."""
+        with self._lock, caches_errors(self._folder), caches_exclusive(self._folder):
+            self._apply(None, progress)
+
+    def _mend(self, generation: str) -> None:
+        """Rebuild, unless another process was first: then `generation` is no longer in force."""
+        with self._lock, caches_exclusive(self._folder):
+            state = read_state(self._folder)
+            if state is None or state.generation == generation:
+                self._apply(None, silent)
+
+    def _apply(self, before: State | None, progress: Progress) -> None:
+        """Bring the caches to the store's version, from `before` or from nothing.
+
+        Needs the exclusive lock. A kill in here leaves a dirty mark, and the next reader rebuilds.
+        """
+        store = self._store
+        dirty = State(store.id, 0, uuid.uuid4().hex, clean=False)
+        write_state(self._folder, dirty)
+        if before is None:
+            chroma.close(self._chroma)
+            shutil.rmtree(self._chroma, ignore_errors=True)
+        with store.reading():
+            changes = (
+                store.changes_since(before.version)
+                if before is not None
+                else Changes(store.version, store.passage_ids(), [])
+            )
+            collection = chroma.collection(self._chroma, before)
+            chroma.change(collection, store, changes, progress)
+            ids = Lexical.build(self._folder / "lexical" / dirty.generation, store.all_passages())
+            chroma.check_change(collection, store, changes, expected=len(ids))
+        chroma.opened(self._chroma, dirty.generation)
+        for path in self._chroma.rglob("*"):
+            if path.is_file():
+                sync(path)
+        clean = replace(
+            dirty,
+            version=changes.version,
+            clean=True,
+            passages=len(ids),
+            files=chroma.vector_files(self._chroma),
+        )
+        write_state(self._folder, clean)
+        for old in (self._folder / "lexical").iterdir():
+            if old.name != clean.generation:
+                shutil.rmtree(old, ignore_errors=True)
+
+    # Proof that they work
+
+    def health(self) -> Health:
+        """Search for a few dozen stored passages by their own vectors and words.
+
+        Mends nothing. Chroma is asked in a process of its own with a time limit, because a damaged
+        index can end the process that opens it.
+        """
+        with self._lock, caches_shared(self._folder):
+            total = self._store.passage_count()
+            state = read_state(self._folder)
+            if state is None:
+                return Health(("there is no search index yet",) if total else (), total, 0)
+            problems: list[str] = []
+            if not state.clean:
+                problems.append("the last change of the search index was cut off")
+            elif state.store_id != self._store.id:
+                problems.append("the search index belongs to another store")
+            elif state.version != self._store.version:
+                running = writer_active(self._store.folder)
+                problems.append(
+                    "an ingest is running: check again when it is done"
+                    if running
+                    else "the search index is behind the store"
+                )
+            elif state.passages != total:
+                problems.append(f"the search index has {state.passages} passages, not {total}")
+            elif state.files != chroma.vector_files(self._chroma):
+                problems.append("a file of the vector index is missing or damaged")
+            if problems or not total:
+                return Health(tuple(problems), total, 0)
+            ids = self._store.passage_ids()
+            sample = ids[:: max(1, len(ids) // PROBES)][:PROBES]
+            problems += chroma.probe(self._chroma, self._store, sample, total)
+            problems += self._probe_words(state, sample)
+        return Health(tuple(problems), total, len(sample))
+
+    def _probe_words(self, state: State, sample: list[str]) -> list[str]:
+        found = self._store.passages(sample)
+        try:
+            words = self._words(state)
+            lost = 0
+            for passage, article in found.values():
+                text = article.text[passage.start : passage.end]
+                if not words.finds(passage.id, terms_of(article.title) + terms_of(text)):
+                    lost += 1
+        except Broken as error:
+            return [f"the lexical index cannot be read: {error}"]
+        return [f"the lexical index does not find {lost} of {len(found)} passages"] if lost else []

@@ -1,0 +1,55 @@
+"""Values -> text for people and objects for JSON. Pure: nothing here reads, prints or asks.
+
+Words of articles and of models are data. Whatever they contain, the only control characters in a
+returned text are line feeds and, where asked for, our own colours and links.
+"""
+
+from assistant.render.layout import table
+from assistant.render.objects import (
+    answer_json,
+    article_json,
+    articles_json,
+    hits_json,
+    report_json,
+)
+from assistant.render.safety import json_text, one_line, plain
+from assistant.render.text import (
+    NARROWEST,
+    NOT_IN_CORPUS,
+    SCREEN_LINES,
+    answer_line,
+    answer_text,
+    article_text,
+    articles_table,
+    check_text,
+    ending_text,
+    failure_text,
+    hits_text,
+    report_text,
+    statement_text,
+)
+
+__all__ = [
+    "NARROWEST",
+    "NOT_IN_CORPUS",
+    "SCREEN_LINES",
+    "answer_json",
+    "answer_line",
+    "answer_text",
+    "article_json",
+    "article_text",
+    "articles_json",
+    "articles_table",
+    "check_text",
+    "ending_text",
+    "failure_text",
+    "hits_json",
+    "hits_text",
+    "json_text",
+    "one_line",
+    "plain",
+    "report_json",
+    "report_text",
+    "statement_text",
+    "table",
+]

@@ -1,0 +1,122 @@
+"""Values -> the objects that `--json` prints. Scripts rely on the keys and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from assistant.render.text import answer_line
+from assistant.types import Article, CheckedAnswer, Hit, IngestReport
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def answer_json(answer: CheckedAnswer) -> dict[str, Any]:
+    """The object of `ask --json`; scripts rely on its keys and their order. Dates are ISO 8601."""
+    return {
+        "question": answer.question,
+        "answer": answer_line(answer),
+        "status": answer.status,
+        "statements": [
+            {
+                "text": statement.text,
+                "citations": list(statement.citations),
+                "verdict": statement.verdict,
+                "reason": statement.reason,
+            }
+            for statement in answer.statements
+        ],
+        "citations": [
+            {
+                "number": citation.number,
+                "article_id": citation.article_id,
+                "title": citation.title,
+                "source": citation.source,
+                "author": citation.author,
+                "published": _iso(citation.published),
+                "url": citation.url,
+                "quote": citation.quote,
+                "start": citation.start,
+                "end": citation.end,
+            }
+            for citation in answer.citations
+        ],
+        "confidence": answer.confidence,
+        "nearest": [
+            {
+                "article_id": nearest.article_id,
+                "title": nearest.title,
+                "source": nearest.source,
+                "published": _iso(nearest.published),
+            }
+            for nearest in answer.nearest
+        ],
+        "model": answer.model,
+        "usage": {
+            "prompt_tokens": answer.usage.prompt_tokens,
+            "completion_tokens": answer.usage.completion_tokens,
+        },
+        "timings_ms": {
+            stage: round(getattr(answer.timings, stage), 1)
+            for stage in ("load", "retrieve", "answer", "check", "total")
+        },
+    }
+
+
+def hits_json(question: str, hits: Sequence[Hit]) -> dict[str, Any]:
+    """The object of `search --json`."""
+    return {
+        "question": question,
+        "hits": [
+            {
+                "rank": hit.rank,
+                "score": hit.score,
+                "article_id": hit.article.id,
+                "title": hit.article.title,
+                "published": _iso(hit.article.published),
+                "text": hit.text,
+                "start": hit.passage.start,
+                "end": hit.passage.end,
+            }
+            for hit in hits
+        ],
+    }
+
+
+def _article_facts(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "author": article.author,
+        "published": _iso(article.published),
+        "source": article.source,
+        "url": article.url,
+        "language": article.language,
+    }
+
+
+def article_json(article: Article) -> dict[str, Any]:
+    """The object of `articles show --json`."""
+    return {**_article_facts(article), "text": article.text, "sha256": article.sha256}
+
+
+def articles_json(articles: Sequence[Article]) -> dict[str, Any]:
+    """The object of `articles list --json`: as `article_json`, without the texts."""
+    return {"articles": [{**_article_facts(a), "sha256": a.sha256} for a in articles]}
+
+
+def report_json(report: IngestReport) -> dict[str, Any]:
+    """The object of `ingest --json`."""
+    return {
+        "added": report.added,
+        "changed": report.changed,
+        "removed": report.removed,
+        "unchanged": report.unchanged,
+        "passages": report.passages,
+        "failures": [
+            {"where": f.where, "reason": f.reason, "hint": f.hint} for f in report.failures
+        ],
+    }

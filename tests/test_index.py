@@ -1,0 +1,404 @@
+"""The caches: they say what the store says, whatever happened to them, or are rebuilt from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tiny
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.errors import StoreDamaged
+from assistant.index import Index, chroma
+from assistant.index.state import read_state, write_state
+from assistant.lexical import terms
+from assistant.locks import writer
+from assistant.store import FILE, Store
+
+ENOUGH = 1100  # Chroma writes its vector files from 1,000 records on
+
+
+def answers(index: Index, store: Store) -> tuple[set[str], set[str]]:
+    """The passages that the vector index and the lexical index have, by searching them."""
+    everything = max(1, 2 * store.passage_count())
+    dense = index.dense(tiny.vector("anything"), everything)
+    return {i for i, _ in dense}, {i for i, _ in index.lexical(terms("A title"), everything)}
+
+
+def finds_itself(index: Index, store: Store, passage_id: str) -> bool:
+    best, similarity = index.dense(store.vectors([passage_id])[0], 1)[0]
+    return best == passage_id and similarity == pytest.approx(1.0, abs=1e-4)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def test_searches_by_vector_and_by_words_best_first(store: Store) -> None:
+    tiny.put(store, tiny.article("a", "The mayor opened a bridge. Rain fell.", title="Bridges"))
+    tiny.put(store, tiny.article("b", "The mayor resigned.", title="Politics"))
+    index = Index(store)
+    bridge, rain = (p.id for p in store.passages_of("a"))
+    resigned = store.passages_of("b")[0].id
+    assert [i for i, _ in index.lexical(terms("bridge mayor"), 5)] == [bridge, rain, resigned]
+    assert [i for i, _ in index.lexical(terms("resigned"), 5)] == [resigned], "no zero scores"
+    assert index.document_frequency(terms("bridge mayor zebra")) == [2, 2, 0]
+    found = index.dense(tiny.vector("Rain fell."), 3)
+    assert found[0] == (rain, pytest.approx(1.0, abs=1e-5))
+    assert [s for _, s in found] == sorted((s for _, s in found), reverse=True)
+    expected = float(tiny.vector("Rain fell.") @ tiny.vector("The mayor resigned."))
+    assert dict(found)[resigned] == pytest.approx(expected, abs=1e-5), "cosine similarity"
+    assert index.size == 3
+
+
+def test_an_empty_store_answers_with_nothing_and_is_healthy(store: Store) -> None:
+    index = Index(store)
+    assert index.dense(tiny.vector("x"), 5) == []
+    assert index.lexical(["x"], 5) == []
+    assert (index.size, index.document_frequency(["x"])) == (0, [0])
+    assert index.health().ok
+
+
+def test_an_article_without_any_term_can_be_indexed(store: Store) -> None:
+    """All stop words: bm25s refuses such a corpus."""
+    tiny.put(store, tiny.article("a", "It is.", title="The"))
+    index = Index(store)
+    assert index.lexical(["x"], 5) == []
+    assert len(index.dense(tiny.vector("x"), 5)) == 1
+    assert index.health().ok
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [np.zeros(tiny.DIMENSION), np.ones(3), np.full(tiny.DIMENSION, np.nan)],
+    ids=["zero", "wrong length", "nan"],
+)
+def test_a_vector_that_means_nothing_is_refused(store: Store, vector: np.ndarray) -> None:
+    tiny.many(store, 2)
+    with pytest.raises(ValueError, match="searched"):
+        Index(store).dense(vector.astype(np.float32), 1)
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["a", "b", "c", "d"]), st.integers(0, 3), st.integers(0, 1)),
+        st.just("refresh"),
+        st.just("close"),
+    ),
+    max_size=10,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(steps)
+def test_store_chroma_and_lexical_index_have_the_same_passages_after_any_changes(
+    tmp_path_factory: pytest.TempPathFactory, sequence: list[tuple[str, int, int] | str]
+) -> None:
+    store = Store(tmp_path_factory.mktemp("store"))
+    index, other = Index(store), Index(store)
+    for step in sequence:
+        if step == "refresh":
+            index.refresh()
+        elif step == "close":
+            index.close()
+        elif isinstance(step, tuple):
+            name, sentences, edition = step
+            if sentences:
+                text = " ".join(f"Sentence {edition} {n}." for n in range(sentences))
+                tiny.put(store, tiny.article(name, text))
+            else:
+                store.remove(name)
+    present = set(store.passage_ids())
+    assert answers(index, store) == (present, present)
+    assert answers(other, store) == (present, present)
+    index.close()
+    store.close()
+
+
+def test_changes_are_applied_without_starting_anew(store: Store) -> None:
+    """A rebuild at each change would pass every other test, and cost minutes in a large store."""
+    tiny.many(store, 50)
+    index = Index(store)
+    index.refresh()
+    inode = (store.folder / "caches/chroma/chroma.sqlite3").stat().st_ino
+    seen: list[int | None] = []
+    tiny.put(store, tiny.article("new", "A new one."))
+    index.refresh(lambda what, done, total, unit: seen.append(total))
+    assert seen and set(seen) == {1}
+    assert (store.folder / "caches/chroma/chroma.sqlite3").stat().st_ino == inode
+
+
+def test_what_an_interrupted_ingest_left_undone_is_caught_up_by_the_next_search(
+    store: Store,
+) -> None:
+    tiny.many(store, 3)
+    index = Index(store)
+    index.refresh()
+    tiny.put(store, tiny.article("late", "Latecomer."))
+    late = store.passages_of("late")[0].id
+    assert index.health().problems == ("the search index is behind the store",)
+    assert finds_itself(index, store, late)
+    assert [i for i, _ in index.lexical(terms("latecomer"), 1)] == [late]
+
+
+def test_while_an_ingest_runs_searches_see_the_state_before_it(store: Store) -> None:
+    """Catching up at every question would slow both down."""
+    tiny.many(store, 3)
+    index = Index(store)
+    index.refresh()
+    with writer(store.folder):
+        tiny.put(store, tiny.article("late", "Latecomer."))
+        assert index.lexical(terms("latecomer"), 1) == []
+        assert "ingest is running" in index.health().problems[0]
+    assert len(index.lexical(terms("latecomer"), 1)) == 1
+
+
+def test_a_copy_of_an_older_store_is_not_searched_with_newer_caches(
+    store: Store, tmp_path: Path
+) -> None:
+    tiny.many(store, 3)
+    with store._database() as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(store.folder / FILE, tmp_path / FILE)
+    tiny.put(store, tiny.article("late", "Latecomer."))
+    index = Index(store)
+    index.refresh()
+    index.close()
+    store.close()
+    shutil.copy(tmp_path / FILE, store.folder / FILE)
+    older = Store(store.folder)
+    present = set(older.passage_ids())
+    assert answers(Index(older), older) == (present, present)
+    assert len(present) == 3
+
+
+def test_caches_of_another_store_are_not_taken_for_ours(store: Store, tmp_path: Path) -> None:
+    tiny.many(store, 3, name="mine")
+    other = Store(tmp_path / "other")
+    tiny.many(other, 3, name="theirs")
+    Index(other).refresh()
+    shutil.copytree(other.folder / "caches", store.folder / "caches")
+    present = set(store.passage_ids())
+    assert answers(Index(store), store) == (present, present)
+
+
+# Damage
+
+
+def vector_file(store: Store, name: str) -> Path:
+    (found,) = (store.folder / "caches/chroma").glob(f"*/{name}")
+    return found
+
+
+def truncate(store: Store) -> None:
+    path = vector_file(store, "index_metadata.pickle")
+    path.write_bytes(b"")
+
+
+def cut_in_half(store: Store) -> None:
+    path = vector_file(store, "data_level0.bin")
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def overwrite(store: Store) -> None:
+    path = vector_file(store, "data_level0.bin")
+    path.write_bytes(os.urandom(path.stat().st_size))
+
+
+def remove_vectors(store: Store) -> None:
+    shutil.rmtree(vector_file(store, "header.bin").parent)
+
+
+def remove_chroma(store: Store) -> None:
+    shutil.rmtree(store.folder / "caches/chroma")
+
+
+def garble_database(store: Store) -> None:
+    (store.folder / "caches/chroma/chroma.sqlite3").write_bytes(b"garbage" * 1000)
+
+
+def garble_words(store: Store) -> None:
+    (path,) = (store.folder / "caches/lexical").glob("*/data.csc.index.npy")
+    path.write_bytes(b"garbage")
+
+
+def remove_words(store: Store) -> None:
+    shutil.rmtree(store.folder / "caches/lexical")
+
+
+def dirty(store: Store) -> None:
+    """What a kill within a change leaves."""
+    state = read_state(store.folder / "caches")
+    assert state is not None
+    write_state(store.folder / "caches", replace(state, clean=False))
+
+
+def garble_state(store: Store) -> None:
+    (store.folder / "caches/state.json").write_text('{"version"')
+
+
+DAMAGES = [
+    truncate,
+    cut_in_half,
+    overwrite,
+    remove_vectors,
+    remove_chroma,
+    garble_database,
+    garble_words,
+    remove_words,
+    dirty,
+    garble_state,
+]
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with caches large enough for Chroma's vector files, to be copied."""
+    folder = tmp_path_factory.mktemp("large") / "store"
+    store = Store(folder)
+    tiny.many(store, ENOUGH)
+    index = Index(store)
+    index.refresh()
+    index.close()
+    store.close()
+    return folder
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_is_noticed_by_health_and_mended_by_a_search(
+    large: Path, tmp_path: Path, damage: Callable[[Store], None]
+) -> None:
+    shutil.copytree(large, tmp_path / "store")
+    store = Store(tmp_path / "store")
+    damage(store)
+    index = Index(store)
+    assert index.health().problems
+    for passage_id in store.passage_ids()[:: ENOUGH // 5]:
+        assert finds_itself(index, store, passage_id)
+    assert len(index.lexical(terms("sentence"), 2 * ENOUGH)) == ENOUGH
+    index.close()
+
+
+def test_health_is_proved_by_recall_and_rebuild_restores_it(large: Path, tmp_path: Path) -> None:
+    """Files that are just as Chroma left them, but wrong: it has done so and reported success."""
+    shutil.copytree(large, tmp_path / "store")
+    store = Store(tmp_path / "store")
+    index = Index(store)
+    healthy = index.health()
+    assert (healthy.problems, healthy.passages) == ((), ENOUGH)
+    assert healthy.probed >= 40
+    index.close()
+
+    overwrite(store)
+    state = read_state(store.folder / "caches")
+    assert state is not None
+    files = chroma.vector_files(store.folder / "caches/chroma")
+    write_state(store.folder / "caches", replace(state, files=files))
+    problems = index.health().problems
+    assert len(problems) == 1 and "vector index" in problems[0]
+
+    index.rebuild()
+    assert index.health().ok
+    index.close()
+
+
+def test_caches_that_fail_even_when_rebuilt_are_an_error_with_a_way_out(store: Store) -> None:
+    tiny.many(store, 3)
+    caches = store.folder / "caches"
+    caches.mkdir()
+    (caches / "chroma").write_text("a file where Chroma's folder must be")
+    with pytest.raises(StoreDamaged) as caught:
+        Index(store).dense(tiny.vector("x"), 1)
+    assert str(caches) in caught.value.hint
+
+
+# Several processes
+
+PUT_MORE = """
+import sys
+from pathlib import Path
+import tiny
+from assistant.index import Index
+from assistant.locks import writer
+from assistant.store import Store
+store = Store(Path(sys.argv[1]))
+index = Index(store)
+index.refresh()
+for round in range(int(sys.argv[2])):
+    with writer(store.folder):
+        tiny.many(store, 150, name=f"more{round}-")
+        store.remove(f"a{round}")
+        index.refresh()
+    print(round, flush=True)
+"""
+
+ASK = """
+import sys
+from pathlib import Path
+import tiny
+from assistant.index import Index
+from assistant.store import Store
+store = Store(Path(sys.argv[1]))
+index = Index(store)
+asked = 0
+print("asking", flush=True)
+while not (store.folder / "stop").exists():
+    for name in ("a20", "a40", "a60"):
+        own = store.passages_of(name)[0].id
+        assert index.dense(store.vectors([own])[0], 1)[0][0] == own
+        assert index.lexical(["titl"], 1)
+        asked += 1
+print(asked)
+"""
+
+
+def test_a_reader_sees_what_another_process_wrote(store: Store) -> None:
+    """Chroma itself goes on answering from memory."""
+    tiny.many(store, 100)
+    index = Index(store)
+    assert index.size == 100
+    index.dense(tiny.vector("x"), 1)
+    process = tiny.python(PUT_MORE, store.folder, 1)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert index.size == 249
+    assert finds_itself(index, store, store.passages_of("more0-77")[0].id)
+    present = set(store.passage_ids())
+    assert answers(index, store) == (present, present)
+
+
+def test_readers_that_ask_while_a_writer_writes_get_right_answers_and_damage_nothing(
+    store: Store,
+) -> None:
+    """Without the lock a third of such readers end in SIGSEGV, and the collection is damaged."""
+    tiny.many(store, 900)
+    readers = [tiny.python(ASK, store.folder) for _ in range(2)]
+    for reader in readers:
+        assert reader.stdout and reader.stdout.readline() == "asking\n", reader.stderr
+    process = tiny.python(PUT_MORE, store.folder, 3)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    (store.folder / "stop").touch()
+    for reader in readers:
+        said, errors = reader.communicate(timeout=60)
+        assert reader.returncode == 0, errors
+        assert int(said) >= 3
+    index = Index(store)
+    assert index.health().ok
+    assert index.size == 900 + 3 * 149
+
+
+def test_state_is_written_so_that_a_reader_never_sees_half_of_it(store: Store) -> None:
+    tiny.many(store, 1)
+    Index(store).refresh()
+    folder = store.folder / "caches"
+    assert not (folder / "state.json.new").exists()
+    assert json.loads((folder / "state.json").read_text())["clean"] is True

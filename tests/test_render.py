@@ -1,0 +1,335 @@
+"""Rendering: what people and scripts see, and that words of articles stay words."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from assistant import render
+from assistant.types import (
+    Article,
+    CheckedAnswer,
+    CheckedStatement,
+    Citation,
+    Failure,
+    Hit,
+    IngestReport,
+    Nearest,
+    Passage,
+    Span,
+    Timings,
+    Usage,
+)
+
+BRIDGE = Citation(
+    number=1,
+    article_id="gazette/bridge.md",
+    title="Bridge costs rise",
+    source="The Gazette",
+    author="Ada Moss",
+    published=date(2025, 8, 12),
+    url="https://gazette.example/bridge",
+    quote="The bridge will cost 24.9 million crowns.",
+    start=10,
+    end=51,
+)
+COURIER = replace(
+    BRIDGE, number=2, article_id="courier/bridge.txt", title="Bridge nears 27 million",
+    source="Courier", published=date(2025, 8, 14), url=None, quote="nearly 27 million",
+)  # fmt: skip
+ANSWER = CheckedAnswer(
+    question="What does the bridge cost?",
+    status="answered",
+    statements=(CheckedStatement("It costs 24.9 million crowns.", (1,), "supported", "found"),),
+    citations=(BRIDGE,),
+    confidence=0.9,
+    nearest=(),
+    model="qwen2.5-coder-1.5b",
+    usage=Usage(240, 12),
+    timings=Timings(load=1.04, retrieve=20.06, answer=3000, check=5, total=3026.1),
+)
+CONFLICT = replace(
+    ANSWER,
+    status="conflict",
+    statements=(
+        CheckedStatement("24.9 million crowns", (1,), "supported", ""),
+        CheckedStatement("nearly 27 million crowns", (2,), "supported", ""),
+    ),
+    citations=(BRIDGE, COURIER),
+)
+ABSTAINED = replace(
+    ANSWER,
+    status="abstained",
+    statements=(),
+    citations=(),
+    nearest=(Nearest("gazette/bridge.md", "Bridge costs rise", "The Gazette", date(2025, 8, 12)),),
+)
+TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+OURS = re.compile("\x1b\\[[0-9]+m|\x1b\\]8;;[!-~]*\x1b\\\\")
+# Anything at all, with escape sequences and bracketed numbers far more often than by chance.
+HOSTILE = [
+    *("\x1b", "\x1b[2J", "\x1b]8;;http://evil.example\x1b\\", "\x1b]0;x\x07", "\x9b31m", "\x90"),
+    *("\x07", "\r", "\u202e", "\u2066", "\u200b", "\ud800", "\u2028", "[bold]", "[7]", "word "),
+]
+ANY_TEXT = st.text(max_size=30) | st.lists(st.sampled_from(HOSTILE), max_size=8).map("".join)
+
+
+def show(
+    answer: CheckedAnswer, *, width: int = 80, color: bool = False, links: bool = False
+) -> str:
+    return render.answer_text(answer, width=width, color=color, links=links)
+
+
+def unsafe(text: str) -> set[str]:
+    """Characters that a terminal would obey, or that turn the direction of the text."""
+    return {
+        c for c in text
+        if (unicodedata.category(c) in ("Cc", "Cs") and c != "\n")
+        or unicodedata.bidirectional(c) in TURNING
+    }  # fmt: skip
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> CheckedAnswer:
+    """Answers of every status whose texts are arbitrary and whose citations are consistent."""
+    optional = st.none() | ANY_TEXT
+    days = st.none() | st.dates()
+    citations = tuple(
+        Citation(
+            number, draw(ANY_TEXT), draw(ANY_TEXT), draw(optional), draw(optional), draw(days),
+            draw(optional), draw(ANY_TEXT), 0, 1,
+        )
+        for number in range(1, draw(st.integers(1, 4)))
+    )  # fmt: skip
+    numbers = [c.number for c in citations]
+    cited = st.lists(st.sampled_from(numbers), unique=True) if numbers else st.just([])
+    verdicts = st.sampled_from(["supported", "quoted", "unsupported", "contradicted"])
+    statements = draw(
+        st.lists(
+            st.builds(CheckedStatement, ANY_TEXT, cited.map(tuple), verdicts, ANY_TEXT), max_size=3
+        )
+    )
+    nearest = draw(st.lists(st.builds(Nearest, ANY_TEXT, ANY_TEXT, optional, days), max_size=3))
+    return CheckedAnswer(
+        question=draw(ANY_TEXT),
+        status=draw(st.sampled_from(["answered", "abstained", "conflict"])),
+        statements=tuple(statements),
+        citations=citations,
+        confidence=draw(st.floats(0, 1)),
+        nearest=tuple(nearest),
+        model=draw(ANY_TEXT),
+    )
+
+
+class TestSafety:
+    @given(answers(), st.integers(1, 120))
+    @settings(max_examples=60, deadline=None)
+    def test_without_color_no_control_character_gets_through(self, answer, width):
+        text = show(answer, width=width)
+        assert not unsafe(text)
+        assert not unsafe(render.ending_text(answer, width=width, color=False, links=False))
+        text.encode()
+
+    @given(answers())
+    @settings(max_examples=60, deadline=None)
+    def test_with_color_only_our_own_codes_get_through(self, answer):
+        text = show(answer, color=True, links=True)
+        assert not unsafe(OURS.sub("", text))
+        assert "evil.example" not in text
+
+    @given(ANY_TEXT)
+    def test_plain_is_idempotent_and_encodable(self, text):
+        once = render.plain(text)
+        assert render.plain(once) == once
+        assert not unsafe(once)
+        once.encode()
+
+    @given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=200))
+    def test_plain_leaves_ordinary_text_alone(self, text):
+        assert render.plain(text) == text
+
+    def test_whole_escape_sequences_go_and_the_words_beside_them_stay(self):
+        text = "a\x1b[31mb\x1b]8;;http://evil.example\x07c\x1b]8;;\x07d\u202ee\x1b[bold]"
+        assert render.plain(text) == "abcdeold]"  # ESC [ b is itself a sequence
+        assert (
+            render.plain("price [bold]5[/bold]\tcrowns\r\nnext")
+            == "price [bold]5[/bold] crowns\nnext"
+        )
+
+    def test_joiners_that_scripts_need_stay(self):
+        assert render.plain("می\u200cخواهم") == "می\u200cخواهم"
+
+    @given(answers())
+    @settings(max_examples=60, deadline=None)
+    def test_json_is_safe_to_print_and_loses_nothing(self, answer):
+        value = render.answer_json(answer)
+        text = render.json_text(value)
+        assert json.loads(text) == value == json.loads(json.dumps(value))
+        assert not unsafe(text)
+
+    @pytest.mark.parametrize(
+        "url",
+        ["javascript:alert(1)", "file:///etc/passwd", "https://x.example/\x1b\\", "http://a b"],
+    )
+    def test_only_clean_web_addresses_become_links(self, url):
+        answer = replace(ANSWER, citations=(replace(BRIDGE, url=url),))
+        assert "\x1b]8" not in show(answer, links=True)
+        assert "\x1b]8;;https://gazette.example/bridge\x1b\\" in show(ANSWER, links=True)
+        assert "\x1b" not in show(ANSWER)
+
+    @given(answers())
+    @settings(max_examples=60, deadline=None)
+    def test_every_marker_in_the_answer_is_a_citation_we_made(self, answer):
+        """A model that writes [7] must not make a citation of it."""
+        known = {c.number for c in answer.citations}
+        for text in (
+            render.answer_json(answer)["answer"],
+            *(render.statement_text(s, width=80, color=False) for s in answer.statements
+              if s.verdict in ("supported", "quoted")),
+        ):  # fmt: skip
+            assert {int(n) for n in re.findall(r"\[(\d+)\]", text)} <= known
+
+
+class TestAnswerText:
+    def test_answer_then_citation_with_words_then_model_and_seconds(self):
+        assert show(ANSWER).split("\n") == [
+            "It costs 24.9 million crowns. [1]",
+            "",
+            "[1] Bridge costs rise · The Gazette, 12 August 2025",
+            "    “The bridge will cost 24.9 million crowns.”",
+            "",
+            "qwen2.5-coder-1.5b · 3.0 s",
+        ]
+
+    def test_abstaining_says_so_and_names_the_nearest_articles(self):
+        text = show(ABSTAINED)
+        assert text.startswith(render.NOT_IN_CORPUS)
+        assert "Bridge costs rise · The Gazette, 12 August 2025" in text
+
+    def test_statements_of_an_abstention_are_not_shown_as_an_answer(self):
+        answer = replace(ABSTAINED, statements=ANSWER.statements)
+        assert "24.9" not in show(answer)
+        assert render.answer_json(answer)["answer"] == render.NOT_IN_CORPUS
+
+    def test_conflict_gives_each_value_its_outlet_and_date(self):
+        lines = show(CONFLICT).split("\n")
+        assert lines[:5] == [
+            "The articles disagree:",
+            "  - 24.9 million crowns [1]",
+            "    The Gazette, 12 August 2025",
+            "  - nearly 27 million crowns [2]",
+            "    Courier, 14 August 2025",
+        ]
+
+    def test_quoted_statement_is_visibly_a_quote_and_not_repeated_below(self):
+        quoted = CheckedStatement(BRIDGE.quote, (1,), "quoted", "")
+        text = show(replace(ANSWER, statements=(quoted,)))
+        assert text.startswith("  “The bridge will cost 24.9 million crowns.” [1]\n")
+        assert text.count(BRIDGE.quote) == 1
+
+    @pytest.mark.parametrize("verdict", ["unsupported", "contradicted"])
+    def test_failed_statement_is_never_shown_as_fact(self, verdict):
+        failed = CheckedStatement("It is free.", (1,), verdict, "no article says so")
+        answer = replace(ANSWER, statements=(failed,))
+        assert f"It is free. ({verdict}) [1]\n  not confirmed: no article says so" in show(answer)
+        assert render.answer_json(answer)["answer"] == f"It is free. ({verdict}) [1]"
+
+    def test_long_quote_is_shortened_in_the_middle_on_screen_only(self):
+        quote = "It began " + "and went on " * 60 + "until it ended."
+        answer = replace(ANSWER, citations=(replace(BRIDGE, quote=quote),))
+        text = show(answer)
+        assert "“It began" in text and " … " in text and "until it ended.”" in text
+        assert render.answer_json(answer)["citations"][0]["quote"] == quote
+
+    def test_ordinary_answer_fits_one_screen(self):
+        """Five citations with long titles and quotes, on a terminal of 80 by 24."""
+        long = replace(BRIDGE, title="A headline of some length " * 3, quote="many words " * 60)
+        answer = replace(ANSWER, citations=tuple(replace(long, number=n) for n in range(1, 6)))
+        assert len(show(answer).split("\n")) <= render.SCREEN_LINES
+
+    @given(answers(), st.integers(render.NARROWEST, 100))
+    @settings(max_examples=60, deadline=None)
+    def test_no_line_is_wider_than_the_terminal(self, answer, width):
+        answer = replace(answer, model="m")
+        assert max(cell_len(line) for line in show(answer, width=width).split("\n")) <= width
+
+    def test_unknown_outlet_and_date_fall_back_to_the_id(self):
+        answer = replace(ANSWER, citations=(replace(BRIDGE, source=None, published=None),))
+        assert "[1] Bridge costs rise · gazette/bridge.md\n" in show(answer)
+
+
+def test_answer_json_has_exactly_the_promised_keys_in_order():
+    value = render.answer_json(CONFLICT)
+    assert list(value) == [
+        "question", "answer", "status", "statements", "citations", "confidence", "nearest",
+        "model", "usage", "timings_ms",
+    ]  # fmt: skip
+    assert value["answer"] == "24.9 million crowns [1] nearly 27 million crowns [2]"
+    assert value["statements"][0] == {
+        "text": "24.9 million crowns", "citations": [1], "verdict": "supported", "reason": "",
+    }  # fmt: skip
+    assert value["citations"][0] == {
+        "number": 1, "article_id": "gazette/bridge.md", "title": "Bridge costs rise",
+        "source": "The Gazette", "author": "Ada Moss", "published": "2025-08-12",
+        "url": "https://gazette.example/bridge", "quote": BRIDGE.quote, "start": 10, "end": 51,
+    }  # fmt: skip
+    assert list(value["citations"][0])[:3] == ["number", "article_id", "title"]
+    assert value["usage"] == {"prompt_tokens": 240, "completion_tokens": 12}
+    assert list(value["timings_ms"].items()) == [
+        ("load", 1.0), ("retrieve", 20.1), ("answer", 3000), ("check", 5), ("total", 3026.1),
+    ]  # fmt: skip
+
+
+ARTICLE = Article("a/b.md", "Otters win", "The Otters won. They sang.", partial_date="--11-17")
+PASSAGE = Passage("p1", "a/b.md", 0, 0, 15, (Span(0, 15),))
+
+
+def test_hits_show_rank_title_and_words_and_their_json_is_as_promised():
+    hit = Hit(1, 0.5, PASSAGE, ARTICLE)
+    text = render.hits_text([hit], width=80, color=False, links=False)
+    assert text == "1. Otters win\n   a/b.md · 0.500 · a/b.md\n   The Otters won."
+    assert render.hits_json("who?", [hit]) == {
+        "question": "who?",
+        "hits": [
+            {
+                "rank": 1, "score": 0.5, "article_id": "a/b.md", "title": "Otters win",
+                "published": None, "text": "The Otters won.", "start": 0, "end": 15,
+            }
+        ],
+    }  # fmt: skip
+
+
+def test_article_keeps_its_lines_and_shows_a_date_without_year():
+    article = replace(ARTICLE, text="One.\n\nTwo \x1b[2Jthree.")
+    text = render.article_text(article)
+    assert text.endswith("\n\nOne.\n\nTwo three.")
+    assert "published: 11-17 (month-day, year not known)" in text
+    assert render.article_json(article)["text"] == article.text
+    assert list(render.article_json(article)) == [
+        "id", "title", "author", "published", "source", "url", "language", "text", "sha256",
+    ]  # fmt: skip
+
+
+def test_table_is_tab_separated_for_programs_and_cut_for_people():
+    articles = [ARTICLE, replace(ARTICLE, id="long/id.md", title="Tab\tand\nline " * 20)]
+    lines = render.articles_table(articles, width=None).split("\n")
+    assert [line.count("\t") for line in lines] == [2, 2]
+    narrow = render.articles_table(articles, width=40).split("\n")
+    assert len(narrow) == 2 and max(map(len, narrow)) <= 40
+    assert render.articles_table([], width=80) == ""
+
+
+def test_report_counts_and_names_every_failure_with_what_to_do():
+    report = IngestReport(3, 1, 0, 5, 20, (Failure("a.txt", "binary", "Convert it."),))
+    assert render.report_text(report) == (
+        "3 added, 1 changed, 0 removed, 5 unchanged; 1 problem:\n  a.txt: binary\n    Convert it."
+    )
+    assert render.report_text(IngestReport(unchanged=2)).endswith("2 unchanged")

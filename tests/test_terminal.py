@@ -1,0 +1,95 @@
+"""Progress: a live line for people that leaves nothing behind, few lines for logs, or silence."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+
+import pytest
+
+from assistant.terminal import TerminalProgress
+
+pty = pytest.importorskip("pty", reason="needs pseudo-terminals")
+
+
+def test_in_a_log_each_activity_has_a_first_and_a_last_line():
+    log = io.StringIO()
+    with TerminalProgress(log) as progress:
+        for done in range(101):
+            progress("Reading", done, 100, "articles")
+    first, last = log.getvalue().splitlines()
+    assert first == "Reading 100 articles…"
+    assert re.fullmatch(r"Reading 100 articles: done in \d+\.\d s", last)
+
+
+def test_in_a_log_lines_between_are_spaced_by_time():
+    log = io.StringIO()
+    progress = TerminalProgress(log, between=0)
+    for done in range(4):
+        progress("Fetching m", done * 10**6, 10**7, "bytes")
+    assert log.getvalue().splitlines() == [
+        "Fetching m 10.0 MB…",
+        "Fetching m 1.0 of 10.0 MB",
+        "Fetching m 2.0 of 10.0 MB",
+        "Fetching m 3.0 of 10.0 MB",
+    ]
+
+
+def test_in_a_log_an_activity_may_come_twice_and_two_may_alternate():
+    log = io.StringIO()
+    progress = TerminalProgress(log)
+    for _ in range(2):
+        for done in (0, 1, 2):
+            progress("Reading", done, 2, "articles")
+            progress("Embedding", done, 2, "passages")
+    assert log.getvalue().count("Reading 2 articles…\n") == 2
+    assert log.getvalue().count("Embedding 2 passages: done") == 2
+
+
+def test_a_step_without_a_total_is_announced_once():
+    log = io.StringIO()
+    progress = TerminalProgress(log)
+    for _ in range(3):
+        progress("Thinking", 0, None, "steps")
+    assert log.getvalue() == "Thinking…\n"
+
+
+def test_control_characters_of_names_stay_out():
+    log = io.StringIO()
+    TerminalProgress(log)("Reading \x1b[2Jevil\n", 0, None, "steps")
+    assert log.getvalue() == "Reading evil…\n"
+
+
+def test_quiet_is_silent():
+    log = io.StringIO()
+    with TerminalProgress(log, quiet=True) as progress:
+        progress("Reading", 0, 2, "articles")
+        progress("Reading", 2, 2, "articles")
+    assert log.getvalue() == ""
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_on_a_terminal_the_live_line_shows_the_work_and_is_cleared(monkeypatch, interrupted):
+    """Also when Ctrl-C ends the work: the cursor is back and the line is gone."""
+    monkeypatch.setenv("TERM", "xterm")
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as stream:
+        try:
+            with TerminalProgress(stream) as progress:
+                progress("Loading [bold]", 0, None, "steps")
+                progress("Fetching m", 2_000_000, 10_000_000, "bytes")
+                progress.clear()
+                progress("Reading", 3, 7, "articles")
+                if interrupted:
+                    raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            assert interrupted
+        stream.write("ANSWER\n")
+        stream.flush()
+        seen = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert "2.0 of 10.0 MB" in seen and "3 of 7 articles" in seen
+    hidden, shown = seen.count("\x1b[?25l"), seen.count("\x1b[?25h")
+    assert hidden == shown == 2
+    assert seen.endswith("\x1b[1A\x1b[2KANSWER\r\n")  # up one line, erase it, then the answer
