@@ -1,1 +1,1 @@
-"""Answers questions about a pile of articles; every sentence cites the characters that support it."""
+"""Answers questions about articles; every sentence cites the characters that support it."""

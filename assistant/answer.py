@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant import prompts
 from assistant.errors import LLMNonsense
-from assistant.types import Answer, Evidence, EvidenceSentence, Statement, Usage
+from assistant.types import Answer, Evidence, EvidenceSentence, Statement
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage
@@ -109,9 +109,7 @@ def _statements(reply: Any) -> tuple[bool, tuple[Statement, ...]]:
     """`reply` as statements. Labels the model invented are kept: the check makes them visible."""
     try:
         statements = tuple(
-            Statement(
-                " ".join(str(s["text"]).split()), tuple(int(n) for n in s["labels"])
-            )
+            Statement(" ".join(str(s["text"]).split()), tuple(int(n) for n in s["labels"]))
             for s in reply["statements"]
             if str(s["text"]).strip()
         )
@@ -123,9 +121,7 @@ def _statements(reply: Any) -> tuple[bool, tuple[Statement, ...]]:
         ) from None
 
 
-def _template_messages(
-    sentences: Sequence[EvidenceSentence], question: str
-) -> list[ChatMessage]:
+def _template_messages(sentences: Sequence[EvidenceSentence], question: str) -> list[ChatMessage]:
     return [*_example_messages(), _message("user", _task(sentences, question))]
 
 
@@ -135,8 +131,10 @@ def _task(sentences: Sequence[EvidenceSentence], question: str) -> str:
     above = ""
     for sentence in sentences:
         article = sentence.article
-        heading = f"({article.title} ({article.published}))" if article.published else (
-            f"({article.title})"
+        heading = (
+            f"({article.title} ({article.published}))"
+            if article.published
+            else (f"({article.title})")
         )
         if heading != above:
             lines.append(heading)

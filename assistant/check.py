@@ -47,7 +47,9 @@ class Finding:
     text: str = ""
 
 
-def check(answer: Answer, evidence: Evidence, *, confidence: float, careful: float) -> CheckedAnswer:
+def check(
+    answer: Answer, evidence: Evidence, *, confidence: float, careful: float
+) -> CheckedAnswer:
     """The answer as it may be shown.
 
     confidence: 0 to 1, that the corpus answers the question; below `careful` it abstains.
@@ -117,12 +119,17 @@ def _judge(statement: Statement, evidence: Evidence) -> Finding:
         failure = missing(statement.text, [sentence.text])
         if failure is None:
             where = "the named sentence" if sentence in named else "another sentence than named"
-            return Finding("supported", f"its words are in {where}{note}", (sentence,),
-                           _as_written(statement.text, sentence))
+            return Finding(
+                "supported",
+                f"its words are in {where}{note}",
+                (sentence,),
+                _as_written(statement.text, sentence),
+            )
         failures.append(failure)
     if len(named) > 1 and missing(statement.text, [s.text for s in named]) is None:
-        return Finding("supported", f"its words are in the named sentences{note}", tuple(named),
-                       statement.text)
+        return Finding(
+            "supported", f"its words are in the named sentences{note}", tuple(named), statement.text
+        )
     reason = failures[0] if failures else "there is no evidence"
     verdict: Verdict = "contradicted" if reason.startswith("negat") else "unsupported"
     return Finding(verdict, reason + note)

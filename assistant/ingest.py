@@ -133,7 +133,7 @@ class _Plan:
 
 def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
     """What each source needs. A file that lies in two sources belongs to the larger one."""
-    asked = list(dict.fromkeys(path.resolve() for path in sources))
+    asked = list(dict.fromkeys(_resolved(path) for path in sources))
     stored = sorted({(o.root, o.path) for o in store.origins().values() if o.root})
     roots = {Path(root) for root, _ in stored} | set(asked)
     plans = []
@@ -159,6 +159,11 @@ def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
         ]
         plans.append(_Plan(root, files, stale))
     return plans
+
+
+def _resolved(source: Path) -> Path:
+    """One spelling for each source. A link to a file keeps its name, which says its format."""
+    return source.resolve() if source.is_dir() else source.absolute().parent.resolve() / source.name
 
 
 def _home(source: Path, found: list[Path], roots: set[Path]) -> Path:

@@ -135,13 +135,13 @@ class EmbeddedLLM(CustomLLM):
                 mass[token] += math.exp(candidate["logprob"])
         total = sum(mass.values())
         shares = {c: m / total for c, m in mass.items()} if total > 0 else mass
-        return shares, _usage(body)
+        return shares, tokens_used(body)
 
     def write(self, prompt: str, *, max_tokens: int, stop: Sequence[str]) -> Completion:
         """The greedy continuation of `prompt` up to any of `stop`, which is not included."""
         with self._lock:
             body = self._complete(prompt, max_tokens=max_tokens, stop=list(stop))
-        return Completion(body["choices"][0]["text"], _usage(body))
+        return Completion(body["choices"][0]["text"], tokens_used(body))
 
     def prime(self, prefix: str) -> None:
         """Have the state for `prefix` ready, from disk if an earlier process left it there."""
@@ -162,7 +162,7 @@ class EmbeddedLLM(CustomLLM):
             self._complete(prefix, max_tokens=1)
             with contextlib.suppress(LLMError):
                 self._post("/slots/0?action=save", {"filename": name + ".new"})
-                os.replace(self.state_folder / (name + ".new"), file)
+                (self.state_folder / (name + ".new")).replace(file)
                 for other in self.state_folder.glob("*.kv"):
                     if other != file:
                         other.unlink(missing_ok=True)
@@ -331,8 +331,13 @@ def _request(prompt: str, **options: Any) -> dict[str, Any]:
     return {"prompt": prompt, "temperature": 0, "max_tokens": 512, "cache_prompt": True, **options}
 
 
-def _usage(body: Mapping[str, Any]) -> Usage:
-    """Tokens that were really read and written: those found in the cache are not counted."""
+def tokens_used(body: Any) -> Usage:
+    """Tokens that were really read and written: those found in the cache are not counted.
+
+    body: what a completion carries as `raw`; anything but the embedded runtime's reply counts 0.
+    """
+    if not isinstance(body, dict):
+        return Usage()
     timings = body.get("timings", {})
     usage = body.get("usage", {})
     read = timings.get("prompt_n", usage.get("prompt_tokens", 0))

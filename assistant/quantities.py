@@ -32,9 +32,7 @@ _SMALL = {
 }
 _SMALL |= {
     word: 10 * value
-    for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), 2
-    )
+    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
 _ORDINALS = {
     word: value

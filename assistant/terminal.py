@@ -30,6 +30,7 @@ class _Activity:
     started: float
     printed: float
     done: int
+    unit: Unit
     endless: bool
     task: TaskID | None = None
 
@@ -85,10 +86,13 @@ class TerminalProgress:
         self.clear()
 
     def _start(self, what: str, done: int, total: int | None, unit: Unit) -> _Activity:
-        for name in [name for name, known in self._activities.items() if known.endless]:
-            self._end(name)  # a step that cannot say when it is over is over when the next begins
+        # A step that cannot say when it is over is over when the next begins; so is a transfer,
+        # since there is never more than one, and it may have failed.
+        for name, known in list(self._activities.items()):
+            if known.endless or unit == known.unit == "bytes":
+                self._end(name)
         now = time.monotonic()
-        activity = _Activity(now, now, done, endless=total is None)
+        activity = _Activity(now, now, done, unit, endless=total is None)
         self._activities[what] = activity
         if not self._live and (total is None or done < total):
             self._write(f"{one_line(what)}{_amount(0, total, unit)}…")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import threading
 
 import pytest
 
@@ -47,6 +48,16 @@ def test_in_a_log_an_activity_may_come_twice_and_two_may_alternate():
     assert log.getvalue().count("Embedding 2 passages: done") == 2
 
 
+def test_a_transfer_that_gave_way_to_another_is_over():
+    """One source fails without a word of its end, the next begins: not two bars at once."""
+    log = io.StringIO()
+    progress = TerminalProgress(log)
+    progress("Fetching m", 0, 10**7, "bytes")
+    progress("hub failed", 0, 10**7, "bytes")
+    progress("Fetching m", 10**6, 10**7, "bytes")
+    assert log.getvalue().count("Fetching m 10.0 MB…\n") == 2
+
+
 def test_a_step_without_a_total_is_announced_once():
     log = io.StringIO()
     progress = TerminalProgress(log)
@@ -74,6 +85,14 @@ def test_on_a_terminal_the_live_line_shows_the_work_and_is_cleared(monkeypatch, 
     """Also when Ctrl-C ends the work: the cursor is back and the line is gone."""
     monkeypatch.setenv("TERM", "xterm")
     ours, theirs = pty.openpty()
+    received = bytearray()
+
+    def receive() -> None:
+        while b"ANSWER\r\n" not in received:
+            received.extend(os.read(ours, 1 << 16))
+
+    reader = threading.Thread(target=receive, daemon=True)
+    reader.start()
     with os.fdopen(theirs, "w") as stream:
         try:
             with TerminalProgress(stream) as progress:
@@ -87,8 +106,9 @@ def test_on_a_terminal_the_live_line_shows_the_work_and_is_cleared(monkeypatch, 
             assert interrupted
         stream.write("ANSWER\n")
         stream.flush()
-        seen = os.read(ours, 1 << 16).decode()
+        reader.join(30)
     os.close(ours)
+    seen = received.decode()
     assert "2.0 of 10.0 MB" in seen and "3 of 7 articles" in seen
     hidden, shown = seen.count("\x1b[?25l"), seen.count("\x1b[?25h")
     assert hidden == shown == 2

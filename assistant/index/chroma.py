@@ -42,7 +42,7 @@ def _chroma_errors() -> Iterator[None]:
     except (ChromaError, ValueError, AttributeError, KeyError) as error:
         raise Broken(f"{type(error).__name__}: {error}") from error
     except BaseException as error:
-        # A panic in Chroma's Rust part is no Exception, and its class cannot be imported.
+        # A panic in Chroma's Rust part is no `Exception`, and its class cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
         raise Broken(f"panic: {error}") from error
@@ -103,6 +103,7 @@ def opened(folder: Path, generation: str) -> None:
 
 
 def close(folder: Path) -> None:
+    """Let go of what is open in this process, if anything is."""
     with _clients_lock:
         known = _clients.pop(folder, None)
         if known is not None:
@@ -113,13 +114,15 @@ def change(collection: Collection, store: Store, changes: Changes, progress: Pro
     """Apply `changes` to the collection. Reports "Indexing" in passages."""
     removed, added = changes.removed, changes.added
     total = len(added) + len(removed)
-    with _chroma_errors():
-        for start in range(0, len(removed), BATCH):
+    for start in range(0, len(removed), BATCH):
+        with _chroma_errors():
             collection.delete(ids=removed[start : start + BATCH])
-        for start in range(0, len(added), BATCH):
-            progress("Indexing", len(removed) + start, total, "passages")
-            ids = added[start : start + BATCH]
-            collection.upsert(ids=ids, embeddings=store.vectors(ids))
+    for start in range(0, len(added), BATCH):
+        progress("Indexing", len(removed) + start, total, "passages")
+        ids = added[start : start + BATCH]
+        vectors = store.vectors(ids)
+        with _chroma_errors():
+            collection.upsert(ids=ids, embeddings=vectors)
     progress("Indexing", total, total, "passages")
 
 
@@ -176,7 +179,7 @@ def probe(folder: Path, store: Store, ids: list[str], total: int) -> list[str]:
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         return [f"the vector index cannot be opened: {''.join(last)}"]
-    answer = json.loads(done.stdout)
+    answer = json.loads(done.stdout.splitlines()[-1])
     problems = []
     if answer["count"] != total:
         problems.append(f"the vector index has {answer['count']} passages, not {total}")

@@ -225,7 +225,7 @@ class Index:
         Mends nothing. Chroma is asked in a process of its own with a time limit, because a damaged
         index can end the process that opens it.
         """
-        with self._lock, caches_shared(self._folder):
+        with self._lock, caches_errors(self._folder), caches_shared(self._folder):
             total = self._store.passage_count()
             state = read_state(self._folder)
             if state is None:

@@ -42,6 +42,7 @@ def read_state(folder: Path) -> State | None:
 
 
 def write_state(folder: Path, state: State) -> None:
+    """Replace what is said of the caches, at once and for good. Raises OSError."""
     new = folder / "state.json.new"
     new.write_text(json.dumps(asdict(state)), encoding="utf-8")
     sync(new)

@@ -107,8 +107,8 @@ def _ending_lines(answer: CheckedAnswer, used: int, width: int, paint: Paint) ->
                 lines += article_heading("  - ", nearest, width, paint)
     elif answer.citations:
         lines += ["", *_citation_lines(answer, used, width, paint)]
-    timing = f"{one_line(answer.model)} · {answer.timings.total / 1000:.1f} s"
-    return [*lines, "", paint.dim(timing)]
+    model = "no language model" if answer.model == "none" else one_line(answer.model)
+    return [*lines, "", paint.dim(f"{model} · {answer.timings.total / 1000:.1f} s")]
 
 
 def answer_text(answer: CheckedAnswer, *, width: int, color: bool, links: bool) -> str:
