@@ -39,7 +39,7 @@ class Settings:
     download: whether missing weights may be fetched.
     threads: processor threads for the models; 0 means all cores.
     passages: how many passages retrieval returns.
-    evidence: how many sentences the language model reads.
+    evidence: about how many tokens of evidence the language model reads.
     careful: confidence, 0 to 1, below which the answer is "not in the corpus".
     max_file_bytes: larger files are refused with a message.
     """
@@ -53,7 +53,7 @@ class Settings:
     download: bool = True
     threads: int = 0
     passages: int = 10
-    evidence: int = 5
+    evidence: int = 260
     careful: float = 0.5
     max_file_bytes: int = 20_000_000
 
@@ -64,7 +64,7 @@ class Settings:
             ("llm_timeout", 0.1, 86_400.0),
             ("threads", 0, 1024),
             ("passages", 1, 100),
-            ("evidence", 1, 50),
+            ("evidence", 20, 100_000),
             ("careful", 0.0, 1.0),
             ("max_file_bytes", 1, 1 << 40),
         ):

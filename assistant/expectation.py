@@ -1,0 +1,50 @@
+"""What kind of answer a question expects, and whether a sentence has one of that kind.
+
+Answer typing is as old as question answering (Li and Roth, 2002); a few patterns of English are
+enough to prefer a sentence with a number for "how many". Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from assistant.quantities import quantities
+
+Expected = Literal["time", "number", "name", "any"]
+
+_TIME = re.compile(r"\b(when|(what|which) (day|date|year|month|time)|how (long|soon))\b", re.I)
+_NUMBER = re.compile(
+    r"\bhow (many|much|high|big|large|far|old|tall|late|wide|deep|fast|hot|heavy)\b"
+    r"|\b(what|which) (share|percentage|number|price|cost|height|area|size|age|margin|amount|sum"
+    r"|rate|length|distance|score)\b|\b(cost|turnout)\b",
+    re.I,
+)
+_NAME = re.compile(r"\b(who|whose|whom|(which|what) (company|firm|person|party|club|team))\b", re.I)
+_SAYS_TIME = re.compile(
+    r"\b(january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|tomorrow|spring|summer|autumn|winter"
+    r"|\d{4}|\d+ (days?|weeks?|months?|years?|hours?|minutes?))\b",
+    re.I,
+)
+_SAYS_NAME = re.compile(r"(?<=[\w,”\"] )[^\W\d_a-z]\w+")
+
+
+def expected(question: str) -> Expected:
+    """The kind of answer `question` asks for; "any" where its words do not tell."""
+    if _TIME.search(question):
+        return "time"
+    if _NUMBER.search(question):
+        return "number"
+    return "name" if _NAME.search(question) else "any"
+
+
+def fits(kind: Expected, sentence: str) -> float:
+    """1 where the sentence has something of that kind, 0 where not, 0.5 where any would do."""
+    if kind == "time":
+        return float(bool(_SAYS_TIME.search(sentence)))
+    if kind == "number":
+        return float(bool(quantities(sentence)))
+    if kind == "name":
+        return float(bool(_SAYS_NAME.search(sentence)))
+    return 0.5
