@@ -35,6 +35,9 @@ from assistant.errors import LLMError, LLMNonsense, LLMUnreachable, SettingsErro
 from assistant.types import Usage
 
 CONTEXT_TOKENS = 4096
+# Each keeps the state of its own prompt: one for reading, one for judging, so that going from one
+# to the other does not mean reading the fixed part of either again.
+SLOTS = 2
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class EmbeddedLLM(CustomLLM):
     _server: Any = PrivateAttr(default=None)
     _http: Any = PrivateAttr(default=None)
     _lock: Any = PrivateAttr(default_factory=threading.RLock)
-    _primed: str = PrivateAttr(default="")
+    _primed: dict[int, str] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def class_name(cls) -> str:
@@ -82,8 +85,8 @@ class EmbeddedLLM(CustomLLM):
         key = secrets.token_hex(16)
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(self.path)
-        parameters.n_ctx = self.context
-        parameters.n_parallel = 1
+        parameters.n_ctx = self.context * SLOTS
+        parameters.n_parallel = SLOTS
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = (
             self.threads or os.cpu_count() or 1
         )
@@ -119,14 +122,14 @@ class EmbeddedLLM(CustomLLM):
         body = {"messages": [{"role": m.role.value, "content": m.content} for m in messages]}
         return str(self._post("/apply-template", body)["prompt"])
 
-    def choose(self, prompt: str, choices: Sequence[str]) -> tuple[dict[str, float], Usage]:
+    def choose(self, prompt: str, choices: Sequence[str], *, slot: int = 0) -> tuple[dict[str, float], Usage]:
         """How likely each of `choices` comes next, as shares of the sum over the choices.
 
         A choice is matched with tokens by its text without surrounding white space; all 0 where
         none is among the 40 likeliest tokens.
         """
         with self._lock:
-            body = self._complete(prompt, max_tokens=1, logprobs=40)
+            body = self._complete(prompt, max_tokens=1, logprobs=40, id_slot=slot)
         mass = dict.fromkeys(choices, 0.0)
         content = body["choices"][0]["logprobs"]["content"]
         for candidate in content[0]["top_logprobs"] if content else ():
@@ -137,33 +140,35 @@ class EmbeddedLLM(CustomLLM):
         shares = {c: m / total for c, m in mass.items()} if total > 0 else mass
         return shares, tokens_used(body)
 
-    def write(self, prompt: str, *, max_tokens: int, stop: Sequence[str]) -> Completion:
+    def write(
+        self, prompt: str, *, max_tokens: int, stop: Sequence[str], slot: int = 0
+    ) -> Completion:
         """The greedy continuation of `prompt` up to any of `stop`, which is not included."""
         with self._lock:
-            body = self._complete(prompt, max_tokens=max_tokens, stop=list(stop))
+            body = self._complete(prompt, max_tokens=max_tokens, stop=list(stop), id_slot=slot)
         return Completion(body["choices"][0]["text"], tokens_used(body))
 
-    def prime(self, prefix: str) -> None:
+    def prime(self, prefix: str, *, slot: int = 0) -> None:
         """Have the state for `prefix` ready, from disk if an earlier process left it there."""
         with self._lock:
             self.load()
-            if self._primed == prefix or self.state_folder is None:
+            if self._primed.get(slot) == prefix or self.state_folder is None:
                 return
             stat = self.path.stat()
             key = f"{self.path.name}:{stat.st_size}:{stat.st_mtime_ns}:{_runtime()}:{prefix}"
-            name = hashlib.sha256(key.encode()).hexdigest()[:24] + ".kv"
+            name = f"{slot}-{hashlib.sha256(key.encode()).hexdigest()[:24]}.kv"
             file = self.state_folder / name
-            self._primed = prefix
+            self._primed[slot] = prefix
             # A state file is a convenience: where it cannot be used, the prefix is read again.
             if file.is_file():
                 with contextlib.suppress(LLMError):
-                    self._post("/slots/0?action=restore", {"filename": name})
+                    self._post(f"/slots/{slot}?action=restore", {"filename": name})
                     return
-            self._complete(prefix, max_tokens=1)
-            with contextlib.suppress(LLMError):
-                self._post("/slots/0?action=save", {"filename": name + ".new"})
+            self._complete(prefix, max_tokens=1, id_slot=slot)
+            with contextlib.suppress(LLMError, OSError):
+                self._post(f"/slots/{slot}?action=save", {"filename": name + ".new"})
                 (self.state_folder / (name + ".new")).replace(file)
-                for other in self.state_folder.glob("*.kv"):
+                for other in self.state_folder.glob(f"{slot}-*.kv"):
                     if other != file:
                         other.unlink(missing_ok=True)
 
@@ -204,8 +209,9 @@ class EmbeddedLLM(CustomLLM):
 
     def _complete(self, prompt: str, **options: Any) -> dict[str, Any]:
         self.load()
-        if self._primed and not prompt.startswith(self._primed):
-            self._primed = ""
+        slot = options.setdefault("id_slot", 0)
+        if not prompt.startswith(self._primed.get(slot, "")):
+            self._primed.pop(slot)
         body = self._server.handle_completions(_request(prompt, **options))
         if not isinstance(body, dict) or "choices" not in body:
             raise LLMNonsense(

@@ -18,6 +18,7 @@ from assistant.fusion import weighted_sum
 from assistant.late_interaction import interact, tokens_inside
 from assistant.lexical import STOP_WORDS, terms, words
 from assistant.passages import context_line
+from assistant.timing import period, timeliness, wants_latest
 from assistant.types import Article, Hit, Passage, SentenceScore, Span
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ CANDIDATES = 50
 RERANKED = 20
 DENSE_WEIGHT, LEXICAL_WEIGHT = 0.6, 0.4
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, FIRST_STAGE_WEIGHT = 0.45, 0.25, 0.3
+# What a date is worth, in standard deviations of the fused score: where the question names a
+# time, where it asks for the latest, and where it leaves the time open.
+NAMED_TIME_WEIGHT, LATEST_WEIGHT, OPEN_TIME_WEIGHT = 0.8, 0.8, 0.2
 # A stop word of the question still says a little: "who won" is not "won who".
 STOP_WORD_WEIGHT = 0.1
 
@@ -59,18 +63,20 @@ def first_stage(
     """Candidates from both searches in the order of their fused score."""
     lexical = dict(index.lexical(terms(question), CANDIDATES))
     ids = list(dict.fromkeys([i for i, _ in index.dense(vector, CANDIDATES)] + list(lexical)))
-    found = store.passages(ids)
-    ids = [i for i in ids if i in found]
-    if not ids:
-        return []
-    # Exact cosines for all, so that a passage only BM25 found is compared on equal terms.
-    cosines = store.vectors(ids) @ vector
+    with store.reading():  # an ingest may be replacing articles at this moment
+        found = store.passages(ids)
+        ids = [i for i in ids if i in found]
+        if not ids:
+            return []
+        # Exact cosines for all, so that a passage only BM25 found is compared on equal terms.
+        cosines = store.vectors(ids) @ vector
     fused = weighted_sum(
         {
             "dense": (DENSE_WEIGHT, cosines),
             "lexical": (LEXICAL_WEIGHT, [lexical.get(i, 0.0) for i in ids]),
         }
     )
+    fused = fused + timed(question, [found[i][1] for i in ids])
     order = sorted(range(len(ids)), key=lambda n: (-fused[n], ids[n]))
     return [Candidate(*found[ids[n]], score=float(fused[n])) for n in order]
 
@@ -118,11 +124,25 @@ def rerank(
             "first": (FIRST_STAGE_WEIGHT, [c.score for c in candidates]),
         }
     )
+    fused = fused + timed(question, [c.article for c in candidates])
     order = sorted(range(len(candidates)), key=lambda n: (-fused[n], candidates[n].passage.id))
     return [
         Hit(rank, float(fused[n]), candidates[n].passage, candidates[n].article, scored[n])
         for rank, n in enumerate(order, 1)
     ]
+
+
+def timed(question: str, articles: Sequence[Article]) -> NDArray[np.float64]:
+    """What the date of each article adds to its score."""
+    import numpy as np
+
+    weight = OPEN_TIME_WEIGHT
+    if period(question):
+        weight = NAMED_TIME_WEIGHT
+    elif wants_latest(question):
+        weight = LATEST_WEIGHT
+    fit = timeliness(question, [a.published for a in articles])
+    return weight * np.asarray(fit, dtype=np.float64)
 
 
 class TermWeights:

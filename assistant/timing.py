@@ -1,0 +1,96 @@
+"""When a question is about, and how well the date of an article fits it. Pure; English dates."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
+_MONTH = "|".join(_MONTHS)
+_DATE = re.compile(
+    rf"(?:(?P<as_of>as of|by|until|up to|before)\s+)?(?:(?:the\s+)?(?P<edge>end|start|beginning)"
+    rf" of\s+)?(?:the\s+)?(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?"
+    rf"(?:(?P<month>{_MONTH})\s+)?(?:(?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?"
+    rf"(?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_NOW = re.compile(
+    r"\b(latest|so far|now|currently|current|finally|in the end|at present|today|by now|still"
+    r"|to date|most recent|newest)\b",
+    re.IGNORECASE,
+)
+# Papers write about a month's events until some days into the next.
+AFTERMATH = timedelta(days=10)
+NEVER_AFTER = -1.0
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days a question is about. closed: what was published after `end` cannot answer it."""
+
+    start: date
+    end: date
+    closed: bool = False
+
+
+def period(question: str) -> Period | None:
+    """The last period that `question` names to the month or day; None where it names none.
+
+    A year alone names a thing ("the 2024 flood") more often than a time, so it does not count.
+    """
+    found = [p for m in _DATE.finditer(question) if (p := _period(m))]
+    return found[-1] if found else None
+
+
+def wants_latest(question: str) -> bool:
+    return bool(_NOW.search(question))
+
+
+def timeliness(question: str, published: Sequence[date | None]) -> list[float]:
+    """For each date, -1 to 1: how well it fits the time the question is about.
+
+    Where the question names a period: 1 within it, 0 outside, -1 after it where it is closed.
+    Where it asks for the latest, or for no time at all: from 0 for the oldest date to 1 for the
+    newest, by rank; the caller decides how much that weighs.
+    """
+    asked = period(question)
+    if asked is None:
+        known = sorted({d for d in published if d})
+        place = {d: n / max(len(known) - 1, 1) for n, d in enumerate(known)}
+        return [place[d] if d else 0.0 for d in published]
+    return [_fit(asked, d) for d in published]
+
+
+def _fit(asked: Period, published: date | None) -> float:
+    if published is None:
+        return 0.0
+    if published < asked.start:
+        return 0.0
+    if published <= asked.end:
+        return 1.0
+    return NEVER_AFTER if asked.closed else 0.0
+
+
+def _period(match: re.Match[str]) -> Period | None:
+    year, edge = int(match["year"]), match["edge"]
+    day = match["day"] or match["day_after"]
+    closed = match["as_of"] is not None
+    if match["month"] is None:
+        if edge is None or day:
+            return None
+        if edge.lower() == "end":
+            return Period(date(year, 10, 1), date(year, 12, 31) + AFTERMATH, closed)
+        return Period(date(year, 1, 1), date(year, 3, 31), closed)
+    month = _MONTHS[match["month"].lower()]
+    try:
+        if day:
+            named = date(year, month, int(day))
+            return Period(named - timedelta(days=30 if closed else 1),
+                          named if closed else named + AFTERMATH, closed)
+    except ValueError:
+        return None
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return Period(date(year, month, 1), last + AFTERMATH, closed)
