@@ -88,13 +88,14 @@ def by_json(evidence: Evidence, llm: LLM) -> Answer:
         ChatMessage(role="user", content=_task(evidence.sentences, evidence.question)),
     ]
     reply, usage = chat_json(llm, messages, "answer", prompts.CHAT_SCHEMA)
-    found, statements = _statements(reply)
+    found, conflict, statements = _statements(reply)
     return Answer(
         question=evidence.question,
         statements=statements,
         found=1.0 if found and statements else 0.0,
         model=llm.metadata.model_name,
         usage=usage,
+        conflict=conflict,
     )
 
 
@@ -105,7 +106,7 @@ def template_prefix(llm: EmbeddedLLM) -> str:
     return text[: text.index(marker)]
 
 
-def _statements(reply: Any) -> tuple[bool, tuple[Statement, ...]]:
+def _statements(reply: Any) -> tuple[bool, bool, tuple[Statement, ...]]:
     """`reply` as statements. Labels the model invented are kept: the check makes them visible."""
     try:
         statements = tuple(
@@ -113,8 +114,8 @@ def _statements(reply: Any) -> tuple[bool, tuple[Statement, ...]]:
             for s in reply["statements"]
             if str(s["text"]).strip()
         )
-        return bool(reply["found"]), statements
-    except (KeyError, TypeError, ValueError):
+        return bool(reply["found"]), bool(reply.get("conflict")), statements
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise LLMNonsense(
             f"the language model's JSON is not of the form asked for: {json.dumps(reply)[:80]}",
             "Try another model, or use --llm none to answer by quoting.",

@@ -9,11 +9,12 @@ abstains. Knows no language model.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from assistant.grounding import locate
 from assistant.lexical import terms, words
+from assistant.prompts import ABSTAINED
 from assistant.quantities import values
 from assistant.types import (
     Answer,
@@ -25,6 +26,7 @@ from assistant.types import (
     Nearest,
     Statement,
     Status,
+    Usage,
     Verdict,
 )
 
@@ -47,20 +49,16 @@ class Finding:
     text: str = ""
 
 
-def check(
-    answer: Answer, evidence: Evidence, *, confidence: float, careful: float
-) -> CheckedAnswer:
-    """The answer as it may be shown.
+def check(answer: Answer, evidence: Evidence, *, confidence: float) -> CheckedAnswer:
+    """The answer as it may be shown; it abstains where nothing of it can be.
 
-    confidence: 0 to 1, that the corpus answers the question; below `careful` it abstains.
+    confidence: 0 to 1, that the corpus answers the question; passed on.
     """
-    findings = [_judge(s, evidence) for s in answer.statements]
-    if confidence < careful or not findings:
-        return abstain(answer, evidence, confidence)
     citations: list[Citation] = []
     checked = []
     quoted: set[int] = set()
-    for statement, finding in zip(answer.statements, findings, strict=True):
+    for statement in answer.statements:
+        finding = judge(statement, evidence)
         if finding.verdict == "supported":
             numbers = tuple(_cite(s, citations) for s in finding.sentences)
             verdict: Verdict = "quoted" if answer.model == "none" else "supported"
@@ -76,6 +74,8 @@ def check(
     if not checked:
         return abstain(answer, evidence, confidence)
     status: Status = "answered"
+    if answer.conflict and len({c.article_id for c in citations}) > 1:
+        status = "conflict"
     return CheckedAnswer(
         question=answer.question,
         status=status,
@@ -85,6 +85,44 @@ def check(
         nearest=(),
         model=answer.model,
         usage=answer.usage,
+    )
+
+
+def combine(
+    question: str, results: Sequence[CheckedAnswer], *, conflict: bool = False
+) -> CheckedAnswer:
+    """The answers to the parts of a question as one; each citation once, numbered anew.
+
+    A part that has no answer is said to have none. It abstains only where no part has one.
+    conflict: the results are not parts but what different articles say.
+    """
+    answered = [r for r in results if r.status != "abstained"]
+    citations: list[Citation] = []
+    statements: list[CheckedStatement] = []
+    for result in results if answered else ():
+        if result.status == "abstained":
+            if not conflict:
+                text = f"{ABSTAINED} ({result.question})"
+                statements.append(CheckedStatement(text, (), "unsupported", "nothing was found"))
+            continue
+        numbers = {c.number: _renumbered(c, citations) for c in result.citations}
+        for statement in result.statements:
+            own = tuple(numbers[n] for n in statement.citations)
+            statements.append(replace(statement, citations=own))
+    status: Status = "abstained"
+    if answered:
+        disagree = conflict and len(answered) > 1
+        disagree = disagree or any(r.status == "conflict" for r in answered)
+        status = "conflict" if disagree else "answered"
+    return CheckedAnswer(
+        question=question,
+        status=status,
+        statements=tuple(dict.fromkeys(statements)),
+        citations=tuple(citations),
+        confidence=min((r.confidence for r in answered or results), default=0.0),
+        nearest=() if answered else tuple(dict.fromkeys(n for r in results for n in r.nearest))[:3],
+        model=next((r.model for r in results if r.model != "none"), "none"),
+        usage=sum((r.usage for r in results), Usage()),
     )
 
 
@@ -108,7 +146,7 @@ def abstain(answer: Answer, evidence: Evidence, confidence: float) -> CheckedAns
     )
 
 
-def _judge(statement: Statement, evidence: Evidence) -> Finding:
+def judge(statement: Statement, evidence: Evidence) -> Finding:
     """Which sentences support the statement: those it names first, then any other."""
     named = [s for n in dict.fromkeys(statement.labels) if (s := evidence.by_label(n))]
     invented = [n for n in statement.labels if evidence.by_label(n) is None]
@@ -196,27 +234,26 @@ def _best(statement: Statement, evidence: Evidence) -> EvidenceSentence | None:
 def _cite(sentence: EvidenceSentence, citations: list[Citation]) -> int:
     """The number of the citation for `sentence`, added to `citations` if it is new."""
     article = sentence.article
-    for known in citations:
-        if (known.article_id, known.start, known.end) == (article.id, *sentence.span):
-            return known.number
-    citations.append(
-        Citation(
-            number=len(citations) + 1,
-            article_id=article.id,
-            title=article.title,
-            source=article.source,
-            author=article.author,
-            published=article.published,
-            url=article.url,
-            quote=sentence.text,
-            start=sentence.span.start,
-            end=sentence.span.end,
-        )
+    made = Citation(
+        number=0,
+        article_id=article.id,
+        title=article.title,
+        source=article.source,
+        author=article.author,
+        published=article.published,
+        url=article.url,
+        quote=sentence.text,
+        start=sentence.span.start,
+        end=sentence.span.end,
     )
-    return citations[-1].number
+    return _renumbered(made, citations)
 
 
-def cited(answer: CheckedAnswer, numbers: Iterable[int]) -> list[Citation]:
-    """The citations of `answer` with these numbers."""
-    wanted = set(numbers)
-    return [c for c in answer.citations if c.number in wanted]
+def _renumbered(citation: Citation, citations: list[Citation]) -> int:
+    """The number under which `citations` has it, which is the next one where it is new."""
+    place = (citation.article_id, citation.start, citation.end)
+    for known in citations:
+        if (known.article_id, known.start, known.end) == place:
+            return known.number
+    citations.append(replace(citation, number=len(citations) + 1))
+    return len(citations)

@@ -7,23 +7,18 @@ side. One engine may be shared by the threads of a server.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.answer import answer
-from assistant.check import check
-from assistant.confidence import confidence
+from assistant.asking import Asking
 from assistant.conversation import standalone
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
 from assistant.errors import UsageError
-from assistant.evidence import select
 from assistant.index import Index
 from assistant.ingest import ingest, remove
 from assistant.models import embedding_folder, find, local_path, own_file, pull
@@ -31,6 +26,7 @@ from assistant.passages import context_line, split
 from assistant.progress import Progress, silent
 from assistant.retrieval import retrieve
 from assistant.settings import Settings
+from assistant.stopwatch import Stopwatch
 from assistant.store import Store
 from assistant.types import (
     Article,
@@ -39,7 +35,6 @@ from assistant.types import (
     Hit,
     IngestReport,
     Passage,
-    Timings,
 )
 
 if TYPE_CHECKING:
@@ -141,11 +136,12 @@ class Engine:
     def _warm_llm(self) -> None:
         llm = self.llm
         if llm is not None and self._given_llm is None and self.settings.llm.startswith("embedded"):
-            from assistant.answer import template_prefix
+            from assistant import answer, judge
             from assistant.llm import EmbeddedLLM
 
             if isinstance(llm, EmbeddedLLM):
-                llm.prime(template_prefix(llm))
+                llm.prime(answer.template_prefix(llm))
+                llm.prime(judge.judge_prefix(llm), slot=judge.SLOT)
 
     # What it does ----------------------------------------------------------------------------
 
@@ -182,22 +178,20 @@ class Engine:
         Raises UsageError for an empty question, LLMError and its kind when the model fails.
         """
         asked = _asked(question)
-        clock = _Clock()
+        watch = Stopwatch()
         self.ensure_ready()
-        with clock.measure("load"):
+        with watch.measure("load"):
             self.load()
-        full = standalone(asked, history)
-        with clock.measure("retrieve"):
-            hits = self._retrieve(full, self.settings.passages)
-            evidence = select(full, hits, self.settings.evidence)
         self._progress("Thinking", 0, None, "steps")
-        llm = self.llm
-        with clock.measure("answer"):
-            said = answer(evidence, llm)
-        with clock.measure("check"):
-            sure = confidence(None if llm is None else said.found, evidence.signals)
-            checked = check(said, evidence, confidence=sure, careful=self.settings.careful)
-        return replace(checked, question=asked, timings=clock.timings())
+        asking = Asking(
+            search=lambda text: self._retrieve(text, self.settings.passages),
+            llm=self.llm,
+            tokens=self.settings.evidence,
+            careful=self.settings.careful,
+            watch=watch,
+        )
+        checked = asking.ask(standalone(asked, history))
+        return replace(checked, question=asked, timings=watch.timings())
 
     def ask_stream(
         self, question: str, history: Sequence[tuple[str, str]] = ()
@@ -236,24 +230,6 @@ class Engine:
         return self.embedder.encode(
             [f"{context_line(a)}. {a.text[p.start : p.end]}" for a, p in pairs]
         )
-
-
-class _Clock:
-    """Milliseconds by stage, and from start to end."""
-
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
-        self._spent: dict[str, float] = {}
-
-    @contextmanager
-    def measure(self, stage: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        yield
-        self._spent[stage] = (time.perf_counter() - begin) * 1000
-
-    def timings(self) -> Timings:
-        total = (time.perf_counter() - self._start) * 1000
-        return Timings(**self._spent, total=total)
 
 
 def _asked(question: str) -> str:

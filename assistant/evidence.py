@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.expectation import expected, fits
 from assistant.fusion import standardised, weighted_sum
@@ -71,6 +71,14 @@ def select(question: str, hits: Sequence[Hit], tokens: int) -> Evidence:
         for label, i in enumerate(chosen, 1)
     )
     return Evidence(question, sentences, _signals(hits))
+
+
+def merge(question: str, several: Sequence[Evidence]) -> Evidence:
+    """The evidence for the parts of one question as one, each sentence once, labelled anew."""
+    unique = {(s.article.id, s.span): s for e in several for s in e.sentences}
+    sentences = tuple(replace(s, label=n) for n, s in enumerate(unique.values(), 1))
+    signals = {k: min(e.signals.get(k, 0.0) for e in several) for e in several for k in e.signals}
+    return Evidence(question, sentences, signals)
 
 
 def _scores(question: str, pool: Sequence[_Place]) -> list[float]:

@@ -11,9 +11,15 @@ from typing import Literal
 
 from assistant.quantities import quantities
 
-Expected = Literal["time", "number", "name", "any"]
+Expected = Literal["time", "money", "number", "name", "any"]
 
 _TIME = re.compile(r"\b(when|(what|which) (day|date|year|month|time)|how (long|soon))\b", re.I)
+_MONEY = re.compile(
+    r"\bhow much (money|did .{0,80}(cost|pay|spend|earn)|does .{0,80}(cost|earn)|is .{0,40}paid"
+    r"|will .{0,60}cost)|\b(what|which) (price|wage|salary|pay|sum|budget|fee|fare)\b"
+    r"|\bwhat (did|does|will|would) .{0,60}\bcost\b",
+    re.I,
+)
 _NUMBER = re.compile(
     r"\bhow (many|much|high|big|large|far|old|tall|late|wide|deep|fast|hot|heavy)\b"
     r"|\b(what|which) (share|percentage|number|price|cost|height|area|size|age|margin|amount|sum"
@@ -27,6 +33,11 @@ _SAYS_TIME = re.compile(
     r"|\d{4}|\d+ (days?|weeks?|months?|years?|hours?|minutes?))\b",
     re.I,
 )
+_SAYS_MONEY = re.compile(
+    r"[$€£¥]|\b(crowns?|euros?|dollars?|pounds?|francs?|cents?|pence|kronor|manats?|rubles?|yen"
+    r"|free( of charge)?)\b",
+    re.I,
+)
 _SAYS_NAME = re.compile(r"(?<=[\w,”\"] )[^\W\d_a-z]\w+")
 
 
@@ -34,17 +45,35 @@ def expected(question: str) -> Expected:
     """The kind of answer `question` asks for; "any" where its words do not tell."""
     if _TIME.search(question):
         return "time"
+    if _MONEY.search(question):
+        return "money"
     if _NUMBER.search(question):
         return "number"
     return "name" if _NAME.search(question) else "any"
 
 
 def fits(kind: Expected, sentence: str) -> float:
-    """1 where the sentence has something of that kind, 0 where not, 0.5 where any would do."""
+    """1 where the sentence has something of that kind, 0 where not, 0.5 where any would do.
+
+    A number without a currency is half an answer about money: the currency may stand elsewhere.
+    """
     if kind == "time":
         return float(bool(_SAYS_TIME.search(sentence)))
+    if kind == "money":
+        return float(bool(quantities(sentence))) * (1.0 if _SAYS_MONEY.search(sentence) else 0.5)
     if kind == "number":
         return float(bool(quantities(sentence)))
     if kind == "name":
         return float(bool(_SAYS_NAME.search(sentence)))
     return 0.5
+
+
+def answers_in_kind(kind: Expected, answer: str) -> bool:
+    """Whether a short answer is of the kind expected: a number for "how many", a name for "who"."""
+    if kind == "name":
+        return bool(re.search(r"[^\W\d_a-z]\w", answer))
+    if kind == "time":
+        return bool(_SAYS_TIME.search(answer) or quantities(answer))
+    if kind == "money":
+        return bool(quantities(answer) or _SAYS_MONEY.search(answer))
+    return kind == "any" or bool(quantities(answer))

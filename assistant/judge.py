@@ -1,4 +1,4 @@
-"""A second opinion of the embedded model: does the text say that this answers exactly this question?
+"""A second opinion of the embedded model: does the text give this answer to exactly this question?
 
 Asked apart from the reading, with its own examples, because a model that has just found an answer
 is no judge of it. On the tune half of the sample questions P(yes) separates right answers from
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SLOT = 1
 
 
-def judge(evidence: Evidence, statement: Statement, llm: EmbeddedLLM) -> tuple[float, Usage]:
+def approval(evidence: Evidence, statement: Statement, llm: EmbeddedLLM) -> tuple[float, Usage]:
     """P(yes), 0 to 1, that the evidence around the statement's sentence answers the question."""
     named = next((s for n in statement.labels if (s := evidence.by_label(n))), None)
     if named is None:

@@ -122,7 +122,9 @@ class EmbeddedLLM(CustomLLM):
         body = {"messages": [{"role": m.role.value, "content": m.content} for m in messages]}
         return str(self._post("/apply-template", body)["prompt"])
 
-    def choose(self, prompt: str, choices: Sequence[str], *, slot: int = 0) -> tuple[dict[str, float], Usage]:
+    def choose(
+        self, prompt: str, choices: Sequence[str], *, slot: int = 0
+    ) -> tuple[dict[str, float], Usage]:
         """How likely each of `choices` comes next, as shares of the sum over the choices.
 
         A choice is matched with tokens by its text without surrounding white space; all 0 where

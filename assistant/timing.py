@@ -88,8 +88,11 @@ def _period(match: re.Match[str]) -> Period | None:
     try:
         if day:
             named = date(year, month, int(day))
-            return Period(named - timedelta(days=30 if closed else 1),
-                          named if closed else named + AFTERMATH, closed)
+            return Period(
+                named - timedelta(days=30 if closed else 1),
+                named if closed else named + AFTERMATH,
+                closed,
+            )
     except ValueError:
         return None
     last = date(year, month, calendar.monthrange(year, month)[1])

@@ -171,6 +171,9 @@ class Answer:
     """What the language model said before anything was checked.
 
     found: its probability, 0 to 1, that the evidence answers the question.
+    approved: the probability, 0 to 1, that it gave the answer when asked apart to judge it; None
+        where it was not asked.
+    conflict: it says that the sentences it names disagree.
     """
 
     question: str
@@ -178,6 +181,8 @@ class Answer:
     found: float
     model: str
     usage: Usage = Usage()
+    approved: float | None = None
+    conflict: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,106 @@
+"""Whether two articles give the same answer, and what it means when they do not. Pure.
+
+A difference between articles published far apart is a story that went on: the newer one holds.
+Between articles of about the same time it is a conflict, and both are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from assistant.lexical import terms
+from assistant.quantities import Quantity, quantities
+
+Relation = Literal["same", "newer", "older", "conflict"]
+
+# Within so many days two papers write about the same state of things.
+SAME_TIME = timedelta(days=5)
+# Measures in each other's terms; newspapers round, so equal means within two per cent.
+_METRES = {
+    "m": 1.0,
+    "metre": 1.0,
+    "meter": 1.0,
+    "cm": 0.01,
+    "km": 1000.0,
+    "kilometre": 1000.0,
+    "kilometer": 1000.0,
+    "mile": 1609.34,
+    "feet": 0.3048,
+    "foot": 0.3048,
+    "ft": 0.3048,
+}
+_HECTARES = {"hectare": 1.0, "acre": 0.4047}
+_KILOGRAMS = {"kg": 1.0, "tonne": 1000.0, "ton": 1000.0}
+ROUNDING = 0.02
+
+
+@dataclass(frozen=True)
+class Version:
+    """What one article answers: the words, and when it was published."""
+
+    text: str
+    published: date | None
+
+
+def relation(first: Version, second: Version) -> Relation:
+    """What `second` is to `first`: the same answer, a newer or older state, or a conflict.
+
+    An article without a date is neither newer nor older.
+    """
+    if same_answer(first.text, second.text):
+        return "same"
+    if first.published and second.published:
+        gap = second.published - first.published
+        if gap > SAME_TIME:
+            return "newer"
+        if -gap > SAME_TIME:
+            return "older"
+    return "conflict"
+
+
+def same_answer(first: str, second: str) -> bool:
+    """Whether two short answers say the same: the same number, or mostly the same words."""
+    numbers, others = quantities(first), quantities(second)
+    if numbers and others:
+        return any(_equal(a, b) for a in numbers for b in others)
+    if bool(numbers) != bool(others):
+        return True  # not comparable: one says how many, the other who
+    words, other_words = set(terms(first)), set(terms(second))
+    smaller = min(len(words), len(other_words))
+    return not smaller or len(words & other_words) / smaller >= 0.5
+
+
+def comparable(first: str, second: str) -> bool:
+    """Whether both are numbers in units that can be compared: a difference is then real."""
+    numbers, others = quantities(first), quantities(second)
+    return bool(numbers and others) and any(
+        a.unit == b.unit or _in_common(a, b) is not None or not a.unit or not b.unit
+        for a in numbers
+        for b in others
+    )
+
+
+def _equal(first: Quantity, second: Quantity) -> bool:
+    common = _in_common(first, second)
+    if common is not None:
+        return abs(common[0] - common[1]) <= ROUNDING * max(map(abs, common))
+    return first.value == second.value
+
+
+def _in_common(first: Quantity, second: Quantity) -> tuple[float, float] | None:
+    """Both values in one unit, where their units differ and measure the same thing."""
+    if first.unit == second.unit:
+        return None
+    for scale in (_METRES, _HECTARES, _KILOGRAMS):
+        if first.unit in scale and second.unit in scale:
+            return _scaled(first.value, scale[first.unit]), _scaled(
+                second.value, scale[second.unit]
+            )
+    return None
+
+
+def _scaled(value: Decimal, factor: float) -> float:
+    return float(value) * factor
