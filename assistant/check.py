@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from assistant.grounding import locate
 from assistant.lexical import terms, words
 from assistant.prompts import ABSTAINED
-from assistant.quantities import values
+from assistant.quantities import Quantity, extended, quantities, values
 from assistant.types import (
     Answer,
     CheckedAnswer,
@@ -152,7 +152,8 @@ def judge(statement: Statement, evidence: Evidence) -> Finding:
     invented = [n for n in statement.labels if evidence.by_label(n) is None]
     note = f"; the model invented label {', '.join(map(str, invented))}" if invented else ""
     others = [s for s in evidence.sentences if s not in named]
-    failures = []
+    failures: list[tuple[int, str]] = []
+    said = set(terms(statement.text))
     for sentence in [*named, *others]:
         failure = missing(statement.text, [sentence.text])
         if failure is None:
@@ -163,12 +164,13 @@ def judge(statement: Statement, evidence: Evidence) -> Finding:
                 (sentence,),
                 _as_written(statement.text, sentence),
             )
-        failures.append(failure)
+        failures.append((-len(said & set(terms(sentence.text))), failure))
     if len(named) > 1 and missing(statement.text, [s.text for s in named]) is None:
         return Finding(
             "supported", f"its words are in the named sentences{note}", tuple(named), statement.text
         )
-    reason = failures[0] if failures else "there is no evidence"
+    # The reason is told for the sentence that comes closest.
+    reason = min(failures, key=lambda f: f[0])[1] if failures else "there is no evidence"
     verdict: Verdict = "contradicted" if reason.startswith("negat") else "unsupported"
     return Finding(verdict, reason + note)
 
@@ -186,9 +188,12 @@ def missing(statement: str, evidence: Sequence[str]) -> str | None:
     names = [n for n in _names(statement) if not set(words(n)) <= have_words]
     if names:
         return f"the name {names[0]} is not in the evidence"
-    asked, have_terms = set(terms(statement)), set(terms(have))
+    other = next((q for q in quantities(statement) if not _measured(q, have)), None)
+    if other is not None:
+        return f"the number {other.value:f} is not in {other.unit} in the evidence"
+    asked, have_terms = set(terms(_without_numbers(statement))), set(terms(have))
     if not asked:
-        return "it has no words to check"
+        return None if quantities(statement) else "it has no words to check"
     share = len(asked & have_terms) / len(asked)
     if share < REQUIRED_WORDS:
         lost = sorted(asked - have_terms)[:3]
@@ -196,6 +201,20 @@ def missing(statement: str, evidence: Sequence[str]) -> str | None:
     if len(words(statement)) >= 4 and _negated(statement) != _negated(_closest(statement, have)):
         return "negation differs between it and the evidence"
     return None
+
+
+def _measured(quantity: Quantity, have: str) -> bool:
+    """Whether the evidence has the number in that unit, or without a unit of its own."""
+    units = {q.unit for q in quantities(have) if q.value == quantity.value}
+    return not quantity.unit or quantity.unit in units or "" in units
+
+
+def _without_numbers(text: str) -> str:
+    """`text` without its numbers and their units, which are compared by value."""
+    for quantity in reversed(quantities(text)):
+        start, end = extended(text, quantity.span)
+        text = f"{text[:start]} {text[end:]}"
+    return text
 
 
 def _as_written(text: str, sentence: EvidenceSentence) -> str:

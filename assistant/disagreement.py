@@ -19,21 +19,9 @@ Relation = Literal["same", "newer", "older", "conflict"]
 # Within so many days two papers write about the same state of things.
 SAME_TIME = timedelta(days=5)
 # Measures in each other's terms; newspapers round, so equal means within two per cent.
-_METRES = {
-    "m": 1.0,
-    "metre": 1.0,
-    "meter": 1.0,
-    "cm": 0.01,
-    "km": 1000.0,
-    "kilometre": 1000.0,
-    "kilometer": 1000.0,
-    "mile": 1609.34,
-    "feet": 0.3048,
-    "foot": 0.3048,
-    "ft": 0.3048,
-}
+_METRES = {"metre": 1.0, "cm": 0.01, "kilometre": 1000.0, "mile": 1609.34, "foot": 0.3048}
 _HECTARES = {"hectare": 1.0, "acre": 0.4047}
-_KILOGRAMS = {"kg": 1.0, "tonne": 1000.0, "ton": 1000.0}
+_KILOGRAMS = {"kg": 1.0, "tonne": 1000.0}
 ROUNDING = 0.02
 
 

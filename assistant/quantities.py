@@ -59,6 +59,21 @@ _UNIT = re.compile(
 )
 
 
+_SYNONYMS = {
+    "percent": "%",
+    "m": "metre",
+    "meter": "metre",
+    "km": "kilometre",
+    "kilometer": "kilometre",
+    "feet": "foot",
+    "ft": "foot",
+    "mw": "megawatt",
+    "ton": "tonne",
+    "°f": "°f",
+    "°c": "°c",
+}
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A number found in a text: its value, the unit that follows (folded, may be empty), where."""
@@ -110,7 +125,7 @@ def extended(text: str, span: Span) -> Span:
 def _with_unit(text: str, value: Decimal, span: Span) -> Quantity:
     unit = _UNIT.match(text, span.end)
     folded = unit["unit"].lower().replace(" ", "").rstrip("s") if unit else ""
-    return Quantity(value, {"percent": "%"}.get(folded, folded), span)
+    return Quantity(value, _SYNONYMS.get(folded, folded), span)
 
 
 def _is_money(text: str, at: int) -> bool:
