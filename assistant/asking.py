@@ -152,7 +152,7 @@ class Asking:
             if hit.article.id in seen or not good or len(readings) == ALTERNATIVES:
                 continue
             seen.add(hit.article.id)
-            if _near_copy(hit.text, first.evidence) or locate(first.text, hit.text):
+            if _printed_again(hit.text, first.evidence) or locate(first.text, hit.text):
                 continue
             own = [h for h in hits if h.article.id == hit.article.id]
             evidence = select(part.searched, own, ALTERNATIVE_TOKENS)
@@ -173,7 +173,7 @@ def _version(reading: Reading) -> Version:
     return Version(reading.text, cited.article.published if cited else None)
 
 
-def _near_copy(text: str, evidence: Evidence) -> bool:
+def _printed_again(text: str, evidence: Evidence) -> bool:
     """Whether `text` has nearly all the words of a sentence that was read already."""
     have = set(terms(text))
     return any(

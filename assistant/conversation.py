@@ -12,6 +12,12 @@ _REFERS_BACK = re.compile(
     r"the same|former|latter)\b",
     re.IGNORECASE,
 )
+# "Is there a new mayor in Harlow?" refers to nothing.
+_EXPLETIVE = re.compile(
+    r"\b(is|are|was|were|has|have|had|will|can|could|would|did) there\b"
+    r"|\bthere (is|are|was|were|has|have|had|will|would)\b",
+    re.IGNORECASE,
+)
 _CONTINUES = re.compile(r"^\s*(and|but|so|what about|how about|why|since when)\b", re.IGNORECASE)
 
 
@@ -31,8 +37,9 @@ def standalone(question: str, history: Sequence[tuple[str, str]]) -> str:
 
 def _leans(question: str) -> bool:
     """Whether it refers to something it does not name."""
+    said = _EXPLETIVE.sub(" ", question)
     return bool(
         _CONTINUES.match(question)
-        or (_REFERS_BACK.search(question) and len(terms(question)) <= 4)
+        or (_REFERS_BACK.search(said) and len(terms(question)) <= 4)
         or len(terms(question)) <= 1
     )

@@ -112,14 +112,12 @@ class Embedder:
             )
         results = []
         for text, output in zip(texts, outputs, strict=True):
-            encoding = self._tokenizer.encode(text)
-            keep = [
-                i
-                for i, special in enumerate(encoding.special_tokens_mask[: len(output)])
-                if not special
-            ]
-            vectors = torch.nn.functional.normalize(output.float(), dim=1).cpu().numpy()[keep]
-            offsets = tuple(Span(*encoding.offsets[i]) for i in keep)
+            # The model's own marks are the first and the last of what it read, also where it
+            # read only the beginning of a long text.
+            read = output[1:-1]
+            vectors = torch.nn.functional.normalize(read.float(), dim=1).cpu().numpy()
+            encoding = self._tokenizer.encode(text, add_special_tokens=False)
+            offsets = tuple(Span(*o) for o in encoding.offsets[: len(read)])
             results.append(TokenVectors(np.ascontiguousarray(vectors), offsets))
         return results
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from assistant.expectation import expected, fits
 from assistant.fusion import standardised, weighted_sum
+from assistant.lexical import terms
 from assistant.types import Evidence, EvidenceSentence, Hit, Span
 
 # Fitted on the tune half of the sample questions and half of the SQuAD articles together, by the
@@ -22,7 +23,13 @@ EXPECTED_WEIGHT = 1.0
 # News says "it" and "the project": a sentence next to a good one is likelier to be the answer.
 BEFORE_WEIGHT, AFTER_WEIGHT = 0.3, 0.2
 MOST_SENTENCES = 9
+# Agencies' stories are printed by several papers; reading one of them is enough. Share of words.
+NEAR_COPY = 0.8
 
+# A string of more letters than this is not one word to a language model.
+LONGEST_WORD = 20
+
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -56,6 +63,8 @@ def select(question: str, hits: Sequence[Hit], tokens: int) -> Evidence:
     spent = 0
     for i in sorted(range(len(pool)), key=lambda i: -scores[i]):
         cost = _tokens(pool[i].text)
+        if any(near_copy(pool[i].text, pool[j].text) for j in chosen):
+            continue
         if len(chosen) < MOST_SENTENCES and (not chosen or spent + cost <= tokens):
             chosen.append(i)
             spent += cost
@@ -112,9 +121,22 @@ def _scores(question: str, pool: Sequence[_Place]) -> list[float]:
     ]
 
 
+def near_copy(text: str, other: str) -> bool:
+    """Whether two sentences are one that was printed twice: nearly all their words are the same."""
+    words, others = set(terms(text)), set(terms(other))
+    return len(words & others) >= NEAR_COPY * len(words | others) > 0
+
+
 def _tokens(text: str) -> int:
-    """About how many tokens a language model makes of a line with `text`."""
-    return int(1.15 * len(_TOKEN.findall(text))) + 4
+    """About how many tokens a language model makes of a line with `text`.
+
+    A little more than one for a word; one for a few letters of a long string without spaces, for
+    a Chinese character one.
+    """
+    pieces = _TOKEN.findall(_UNSPACED.sub(" ", text))
+    long = sum(len(p) - LONGEST_WORD for p in pieces if len(p) > LONGEST_WORD)
+    unspaced = len(_UNSPACED.findall(text))
+    return int(1.15 * len(pieces) + long / 2 + unspaced) + 4
 
 
 def _signals(hits: Sequence[Hit]) -> dict[str, float]:

@@ -28,7 +28,9 @@ _NUMBER = re.compile(
 )
 _NAME = re.compile(r"\b(who|whose|whom|(which|what) (company|firm|person|party|club|team))\b", re.I)
 _SAYS_TIME = re.compile(
-    r"\b(january|february|march|april|may|june|july|august|september|october|november|december"
+    # "may" and "march" in lower case are verbs
+    r"\b(january|february|(?-i:March|MARCH)|april|(?-i:May|MAY)|june|july|august|september"
+    r"|october|november|december"
     r"|(mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|tomorrow|spring|summer|autumn|winter"
     r"|\d{4}|\d+ (days?|weeks?|months?|years?|hours?|minutes?))\b",
     re.I,

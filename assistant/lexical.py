@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
-# Function words of English and of the other languages of a mixed archive. Question words are
-# here too: "how many" says what kind of answer is wanted, not what to look for.
+# Function words of English and of the other languages of a mixed archive, folded. Question words
+# are here too: "how many" says what kind of answer is wanted, not what to look for.
 STOP_WORDS = frozenset(
     """a an the and or but nor so if then than that this these those of in on at by for from to
     into onto with without about as is are was were be been being am do does did doing done has
@@ -19,31 +20,35 @@ STOP_WORDS = frozenset(
     yours i me my mine who whom whose which what when where why how many much will would shall
     should can could may might must not no there here also just
     der die das den dem des ein eine einer eines einem einen und oder ist sind war waren wer wie
-    was wann wo warum im am zu von mit auf für
-    le la les un une des du de et ou est sont était qui que quoi quand où comment
-    el los las una unos unas y es son era quien quién qué cuándo dónde cómo del al""".split()
+    was wann wo warum im am zu von mit auf
+    le la les un une des du de et ou est sont etait qui que quoi quand comment
+    el los las una unos unas y es son era quien cuando donde como del al""".split()
 )
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+\w+", re.UNICODE)
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}(?=\W|$)")
 _GROUPED = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 # Scripts written without spaces: each character is a term of its own.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_UNSPACED = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f])")
 
 
 def fold(text: str) -> str:
     """`text` in lower case without accents, with compatibility forms made plain."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare)  # Korean syllables whole again
 
 
 def words(text: str) -> list[str]:
     """The folded words and numbers of `text` in order, stop words included, nothing stemmed."""
-    text = _DOTTED.sub(lambda m: m.group().replace(".", ""), text)
+    text = _DOTTED.sub(lambda m: m.group().replace(".", ""), unicodedata.normalize("NFC", text))
     found = []
     for match in _TOKEN.finditer(text):
         token = match.group()
-        if token in ("IT", "US", "WHO"):  # acronyms that would be stop words in lower case
+        if token in ("IT", "US", "WHO", "UN"):  # acronyms that would be stop words in lower case
             found.append(token.lower() + "_")
             continue
         token = fold(token)
@@ -51,10 +56,7 @@ def words(text: str) -> list[str]:
             token = token[:-2]
         if _GROUPED.match(token):
             token = token.replace(",", "")
-        if _UNSPACED.search(token):
-            found.extend(token)
-        else:
-            found.append(token)
+        found.extend(part for part in _UNSPACED.split(token) if part)
     return found
 
 
@@ -67,7 +69,7 @@ def terms(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _stemmer():  # type: ignore[no-untyped-def]
+def _stemmer() -> Any:
     import Stemmer
 
     return Stemmer.Stemmer("english")

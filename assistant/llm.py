@@ -14,7 +14,8 @@ import math
 import os
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,9 @@ CONTEXT_TOKENS = 4096
 # Each keeps the state of its own prompt: one for reading, one for judging, so that going from one
 # to the other does not mean reading the fixed part of either again.
 SLOTS = 2
+# How many tokens of a prompt are read in one go. The runtime notices only between two of these
+# that nobody waits for the answer any more; larger ones are hardly faster on a processor.
+BATCH_TOKENS = 128
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,10 @@ class Completion:
 class EmbeddedLLM(CustomLLM):
     """A GGUF file run by llama.cpp inside this process, greedily: same prompt, same text.
 
-    The runtime listens on a loopback port of its own; a random key keeps other programs out.
+    The runtime listens on a loopback port of its own; a random key keeps other programs out. It
+    is asked through that port and not by a native call, which would hold Ctrl-C back until the
+    answer is there; a request that is broken off is given up by the runtime too. `close` stops it,
+    as does dropping the object.
     """
 
     path: Path
@@ -58,8 +65,8 @@ class EmbeddedLLM(CustomLLM):
     context: int = CONTEXT_TOKENS
     state_folder: Path | None = None
 
-    _server: Any = PrivateAttr(default=None)
-    _http: Any = PrivateAttr(default=None)
+    _http: httpx.Client | None = PrivateAttr(default=None)
+    _stop: Any = PrivateAttr(default=None)
     _lock: Any = PrivateAttr(default_factory=threading.RLock)
     _primed: dict[int, str] = PrivateAttr(default_factory=dict)
 
@@ -76,10 +83,18 @@ class EmbeddedLLM(CustomLLM):
     def load(self) -> None:
         """Map the weights and start the runtime, if that has not been done. Raises LLMError."""
         with self._lock:
-            if self._server is None:
-                self._start()
+            if self._http is None:
+                self._http = self._start()
 
-    def _start(self) -> None:
+    def close(self) -> None:
+        """Stop the runtime and free its memory; the next call would start it again."""
+        with self._lock:
+            if self._stop is not None:
+                self._stop()
+            self._http = self._stop = None
+            self._primed.clear()
+
+    def _start(self) -> httpx.Client:
         import xllamacpp
 
         key = secrets.token_hex(16)
@@ -87,6 +102,7 @@ class EmbeddedLLM(CustomLLM):
         parameters.model.path = str(self.path)
         parameters.n_ctx = self.context * SLOTS
         parameters.n_parallel = SLOTS
+        parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = (
             self.threads or os.cpu_count() or 1
         )
@@ -102,18 +118,23 @@ class EmbeddedLLM(CustomLLM):
             parameters.slot_save_path = f"{self.state_folder}{os.sep}"
             parameters.endpoint_slots = True
         try:
-            self._server = xllamacpp.Server(parameters)
+            running = [xllamacpp.Server(parameters)]
         except RuntimeError as error:
             raise LLMError(
                 f"{self.path}: llama.cpp cannot load this model: {error}",
                 "Run `assistant models pull --force`, or name another file with --llm.",
             ) from None
-        self._http = httpx.Client(
-            base_url=self._server.listening_address,
+        http = httpx.Client(
+            base_url=running[0].listening_address,
             headers={"Authorization": f"Bearer {key}"},
             timeout=600,
+            # A connection kept for the next request may be closed by the runtime just then.
+            limits=httpx.Limits(max_keepalive_connections=0),
             trust_env=False,
         )
+        # Also at exit: a runtime whose threads are still at work then can end in a crash.
+        self._stop = weakref.finalize(self, _stop, http, running)
+        return http
 
     # What the answer stage uses -------------------------------------------------------------
 
@@ -159,20 +180,32 @@ class EmbeddedLLM(CustomLLM):
             stat = self.path.stat()
             key = f"{self.path.name}:{stat.st_size}:{stat.st_mtime_ns}:{_runtime()}:{prefix}"
             name = f"{slot}-{hashlib.sha256(key.encode()).hexdigest()[:24]}.kv"
-            file = self.state_folder / name
-            self._primed[slot] = prefix
             # A state file is a convenience: where it cannot be used, the prefix is read again.
-            if file.is_file():
-                with contextlib.suppress(LLMError):
-                    self._post(f"/slots/{slot}?action=restore", {"filename": name})
-                    return
-            self._complete(prefix, max_tokens=1, id_slot=slot)
-            with contextlib.suppress(LLMError, OSError):
-                self._post(f"/slots/{slot}?action=save", {"filename": name + ".new"})
-                (self.state_folder / (name + ".new")).replace(file)
-                for other in self.state_folder.glob(f"{slot}-*.kv"):
-                    if other != file:
-                        other.unlink(missing_ok=True)
+            if not self._restored(slot, name):
+                self._complete(prefix, max_tokens=1, id_slot=slot)
+                self._save(slot, name)
+            self._primed[slot] = prefix
+
+    def _restored(self, slot: int, name: str) -> bool:
+        assert self.state_folder is not None
+        if not (self.state_folder / name).is_file():
+            return False
+        try:
+            self._post(f"/slots/{slot}?action=restore", {"filename": name})
+        except LLMError:
+            return False
+        return True
+
+    def _save(self, slot: int, name: str) -> None:
+        """Keep the state of `slot`, and no other of that slot; two processes may do so at once."""
+        assert self.state_folder is not None
+        new = f"{name}.{os.getpid()}.new"
+        with contextlib.suppress(LLMError, OSError):
+            self._post(f"/slots/{slot}?action=save", {"filename": new})
+            (self.state_folder / new).replace(self.state_folder / name)
+            for other in self.state_folder.glob(f"{slot}-*.kv"):
+                if other.name != name:
+                    other.unlink(missing_ok=True)
 
     # LlamaIndex's interface -----------------------------------------------------------------
 
@@ -188,15 +221,17 @@ class EmbeddedLLM(CustomLLM):
     ) -> CompletionResponseGen:
         def pieces() -> CompletionResponseGen:
             text = ""
-            body = {**_request(prompt, **_known(kwargs)), "stream": True}
+            # The lock is not held while the caller has his turn: he may ask something else, or
+            # drop the stream in another thread.
             with self._lock:
-                self.load()
-                with self._http.stream("POST", "/v1/completions", json=body) as response:
-                    for line in response.iter_lines():
-                        if line.startswith("data: {"):
-                            delta = json.loads(line[6:])["choices"][0]["text"]
-                            text += delta
-                            yield CompletionResponse(text=text, delta=delta)
+                body = self._request(prompt, stream=True, **_known(kwargs))
+                response = self._send("/v1/completions", body, stream=True)
+            try:
+                for delta in _deltas(response):
+                    text += delta
+                    yield CompletionResponse(text=text, delta=delta)
+            finally:
+                response.close()
 
         return pieces()
 
@@ -210,31 +245,75 @@ class EmbeddedLLM(CustomLLM):
     # ------------------------------------------------------------------------------------------
 
     def _complete(self, prompt: str, **options: Any) -> dict[str, Any]:
-        self.load()
+        body = self._request(prompt, **options)
+        return _json(self._send("/v1/completions", body))
+
+    def _request(self, prompt: str, **options: Any) -> dict[str, Any]:
+        """The body of a request; notes what it does to the state of its slot."""
         slot = options.setdefault("id_slot", 0)
         if not prompt.startswith(self._primed.get(slot, "")):
             self._primed.pop(slot)
-        body = self._server.handle_completions(_request(prompt, **options))
-        if not isinstance(body, dict) or "choices" not in body:
-            raise LLMNonsense(
-                f"llama.cpp refused the prompt: {_error_text(body)}",
-                "Ask a shorter question, or lower the setting 'evidence'.",
-            )
-        return body
+        fixed = {"prompt": prompt, "temperature": 0, "max_tokens": 512, "cache_prompt": True}
+        return fixed | options
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return _json(self._send(path, body))
+
+    def _send(self, path: str, body: Mapping[str, Any], *, stream: bool = False) -> httpx.Response:
+        """The runtime's reply. Raises LLMNonsense where it refuses, LLMError where it is gone."""
         self.load()
-        response = self._http.post(path, json=body)
-        if response.status_code != 200:
-            raise LLMError(f"llama.cpp answered {response.status_code} to {path}", "")
-        return dict(response.json())
+        assert self._http is not None
+        with _broken_off():
+            request = self._http.build_request("POST", path, json=dict(body))
+            response = self._http.send(request, stream=stream)
+            if response.status_code != 200:
+                response.read()
+        if response.status_code == 200:
+            return response
+        response.close()
+        raise LLMNonsense(
+            f"llama.cpp refused the prompt: {_error_text(response)}",
+            "Ask a shorter question, or lower the setting 'evidence'.",
+        )
+
+
+def _stop(http: httpx.Client, running: list[Any]) -> None:
+    http.close()
+    running.clear()  # the last reference: the runtime ends its threads
+
+
+@contextlib.contextmanager
+def _broken_off() -> Iterator[None]:
+    """Failures of the connection to the runtime as LLMError."""
+    try:
+        yield
+    except httpx.HTTPError as error:
+        raise LLMError(
+            f"llama.cpp broke off: {error or type(error).__name__}",
+            "Ask again; if it happens again, use a smaller model.",
+        ) from None
+
+
+def _deltas(response: httpx.Response) -> Iterator[str]:
+    """The pieces of text of a stream of server-sent events."""
+    with _broken_off():
+        for line in response.iter_lines():
+            if line.startswith("data: {"):
+                event = json.loads(line[6:])
+                if "choices" not in event:
+                    raise LLMNonsense(f"llama.cpp gave up: {event}", "Ask again.")
+                yield event["choices"][0]["text"]
+
+
+def _json(response: httpx.Response) -> dict[str, Any]:
+    return dict(response.json())
 
 
 def endpoint(url: str, model: str, api_key: str, timeout: float) -> LLM:
     """An OpenAI-compatible chat endpoint as a LlamaIndex LLM; `url` ends in ``/v1`` as a rule."""
     from llama_index.llms.openai_like import OpenAILike
 
-    return OpenAILike(
+    made: LLM = OpenAILike(
         model=model,
         api_base=url,
         api_key=api_key or "none",
@@ -244,6 +323,7 @@ def endpoint(url: str, model: str, api_key: str, timeout: float) -> LLM:
         timeout=timeout,
         max_retries=1,
     )
+    return made
 
 
 def parse_endpoint(spec: str) -> tuple[str, str]:
@@ -335,10 +415,6 @@ def _known(options: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in options.items() if k in known and v is not None}
 
 
-def _request(prompt: str, **options: Any) -> dict[str, Any]:
-    return {"prompt": prompt, "temperature": 0, "max_tokens": 512, "cache_prompt": True, **options}
-
-
 def tokens_used(body: Any) -> Usage:
     """Tokens that were really read and written: those found in the cache are not counted.
 
@@ -352,11 +428,11 @@ def tokens_used(body: Any) -> Usage:
     return Usage(int(read), int(usage.get("completion_tokens", 0)))
 
 
-def _error_text(body: Any) -> str:
-    if isinstance(body, dict):
-        error = body.get("error", body)
-        return str(error.get("message", error) if isinstance(error, dict) else error)
-    return str(body)
+def _error_text(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"{response.status_code} {response.reason_phrase}"
 
 
 def _runtime() -> str:

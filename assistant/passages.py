@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 import sentencex
@@ -18,6 +19,12 @@ from assistant.types import Article, Passage, Span
 # stay well below: the shorter ones embed more precisely, and reranking reads them again.
 EMBEDDING_WINDOW = 254
 TARGET_TOKENS = 160
+# A longer headline would leave the passage no room. A word piece has at least one code point of
+# the decomposed text, so this is also the most word pieces it can have.
+HEADLINE_CODE_POINTS = 150
+# Whatever has so many characters and yet fits is no sentence: the embedding model reads a "word"
+# of more than a hundred characters as one unknown piece, a language model as hundreds.
+SENTENCE_CHARACTERS = 2_000
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
@@ -29,7 +36,10 @@ _HAS_WORD = re.compile(r"\w")
 
 def context_line(article: Article) -> str:
     """What the embedding reads before a passage: headline and date. Not part of any span."""
-    return f"{article.title} ({article.published})" if article.published else article.title
+    title = article.title
+    while len(unicodedata.normalize("NFD", title)) > HEADLINE_CODE_POINTS:
+        title = title[: min(len(title) - 1, HEADLINE_CODE_POINTS)]
+    return f"{title} ({article.published})" if article.published else title
 
 
 def sentence_spans(text: str, language: str | None = None) -> list[Span]:
@@ -57,8 +67,7 @@ def split(article: Article, count_tokens: TokenCounter) -> list[Passage]:
     A sentence that would not fit even alone (a table without full stops, say) is the one thing
     that is cut, at the last space or comma that fits.
     """
-    budget = EMBEDDING_WINDOW - count_tokens([context_line(article)[:400] + ". "])[0]
-    budget = max(budget, 64)
+    budget = EMBEDDING_WINDOW - count_tokens([context_line(article) + ". "])[0]
     spans = sentence_spans(article.text, article.language)
     counts = count_tokens([article.text[s.start : s.end] for s in spans])
     pieces = list(_fitting(article.text, spans, counts, budget, count_tokens))
@@ -67,9 +76,14 @@ def split(article: Article, count_tokens: TokenCounter) -> list[Passage]:
     groups: list[list[Span]] = []
     size = 0
     for span, count in pieces:
-        if groups and size + count <= target and not _starts_section(article.text, span):
+        grown = size + count
+        if groups:
+            # What stands between sentences, a rule of dashes say, is read with them.
+            between = article.text[groups[-1][-1].end : span.start].strip()
+            grown += count_tokens([between])[0] if between else 0
+        if groups and grown <= target and not _starts_section(article.text, span):
             groups[-1].append(span)
-            size += count
+            size = grown
         else:
             groups.append([span])
             size = count
@@ -139,7 +153,7 @@ def _fitting(
 ) -> Iterator[tuple[Span, int]]:
     """The sentences with their token counts, those above `budget` cut into pieces that fit."""
     for span, count in zip(spans, counts, strict=True):
-        while count > budget:
+        while count > budget or span.end - span.start > SENTENCE_CHARACTERS:
             cut = _largest_fit(text, span, budget, count_tokens)
             head = _trim(text, Span(span.start, cut))
             yield head, count_tokens([text[head.start : head.end]])[0]
@@ -150,11 +164,8 @@ def _fitting(
 
 
 def _largest_fit(text: str, span: Span, budget: int, count_tokens: TokenCounter) -> int:
-    """The last place to cut `span` such that what is before it has at most `budget` tokens.
-
-    A word piece has at least one character, so `budget` characters always fit.
-    """
-    low, high = span.start + 1, min(span.end, span.start + 40 * budget)
+    """The last place to cut `span` such that what is before it has at most `budget` tokens."""
+    low, high = span.start + 1, min(span.end, span.start + SENTENCE_CHARACTERS)
     while low < high:
         middle = (low + high + 1) // 2
         if count_tokens([text[span.start : middle]])[0] <= budget:
@@ -164,4 +175,6 @@ def _largest_fit(text: str, span: Span, budget: int, count_tokens: TokenCounter)
     for place in range(low, span.start + (low - span.start) // 2, -1):
         if _SPACE_OR_PUNCTUATION.match(text, place - 1):
             return place
+    while low > span.start + 1 and unicodedata.combining(text[low : low + 1] or " "):
+        low -= 1  # an accent stays with its letter
     return low

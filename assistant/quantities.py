@@ -7,6 +7,8 @@ articles say; pure functions.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -40,21 +42,23 @@ _ORDINALS = {
         "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
     )
 }
-_WORD = "|".join(sorted([*_SMALL, "hundred", "thousand", "million", "billion"], key=len)[::-1])
+_SCALE_WORDS = ("thousand", "million", "billion", "trillion")
+_NUMBER_WORD = re.compile(
+    rf"\b(?:{'|'.join([*_SMALL, *_ORDINALS, 'hundred', *_SCALE_WORDS])})\b", re.IGNORECASE
+)
+_JOINED = re.compile(r"(?:-|\s+|,?\s+and\s+|,\s+)\Z", re.IGNORECASE)
 _DIGITS = re.compile(
-    r"(?<![\w.,])[-−]?(?P<digits>\d{1,3}(?:[,  ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?:(?P<ordinal>st|nd|rd|th)\b|\s?-?(?P<scale>hundred|thousand|million|billion|trillion)\b"
+    r"(?<![\w.,])(?P<sign>[-−]|minus\s)?"
+    r"(?P<digits>\d{1,3}(?:[, \u00a0\u2009\u202f]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<fraction>[¼½¾])?(?:(?P<ordinal>st|nd|rd|th)\b|\s?-?(?P<scale>hundred|thousand|million|billion|trillion)\b"
     r"|(?P<short>k|m|mn|bn)\b)?",
     re.IGNORECASE,
 )
-_WORDS = re.compile(
-    rf"\b(?:{_WORD})(?:(?:[\s-]+|\s+and\s+)(?:{_WORD}))*\b|\b(?:{'|'.join(_ORDINALS)})\b",
-    re.IGNORECASE,
-)
 _UNIT = re.compile(
-    r"\s?-?(?P<unit>%|per\s?cent|percent|percentage points|°\s?[CF]|crowns?|euros?|dollars?|pounds?"
-    r"|km|kilomet(?:re|er)s?|miles?|met(?:re|er)s?|feet|foot|ft|cm|m\b|hectares?|acres?|tonnes?"
-    r"|tons?|kg|litres?|megawatts?|MW|kWh|degrees?|years?|months?|weeks?|days?|hours?|minutes?)",
+    r"\s?-?(?P<unit>%|(?:per\s?cent|percentage points?|°\s?[CF]|crowns?|euros?|dollars?|pounds?"
+    r"|km|kilomet(?:re|er)s?|miles?|met(?:re|er)s?|feet|foot|ft|cm|m|hectares?|acres?|tonnes?"
+    r"|tons?|kg|litres?|megawatts?|MW|kWh|degrees?|years?|months?|weeks?|days?|hours?"
+    r"|minutes?)(?!\w))",
     re.IGNORECASE,
 )
 
@@ -87,7 +91,11 @@ def quantities(text: str) -> list[Quantity]:
     """Every number in `text`, in order; "one" and ordinals in words count as numbers too."""
     found = []
     for match in _DIGITS.finditer(text):
-        value = Decimal(re.sub(r"[,  ]", "", match["digits"]))
+        value = Decimal(re.sub(r"[,\s]", "", match["digits"]))
+        if match["fraction"]:
+            value += Decimal(unicodedata.numeric(match["fraction"]))
+        if match["sign"]:
+            value = -value
         scale = match["scale"] or match["short"]
         followed = match["short"] == "m" and not _is_money(text, match.start())
         if scale and not followed:
@@ -95,10 +103,9 @@ def quantities(text: str) -> list[Quantity]:
         end = match.start("short") if followed else match.end()
         found.append(_with_unit(text, value, Span(match.start(), end)))
     taken = [q.span for q in found]
-    for match in _WORDS.finditer(text):
-        if not any(s.start < match.end() and match.start() < s.end for s in taken):
-            value = _from_words(match.group())
-            found.append(_with_unit(text, value, Span(*match.span())))
+    for span, value in _in_words(text):
+        if not any(s.start < span.end and span.start < s.end for s in taken):
+            found.append(_with_unit(text, value, span))
     return sorted(found, key=lambda q: q.span)
 
 
@@ -132,17 +139,60 @@ def _is_money(text: str, at: int) -> bool:
     return at > 0 and text[at - 1] in "$€£¥"
 
 
-def _from_words(phrase: str) -> Decimal:
-    parts = re.split(r"[\s-]+", phrase.lower())
-    if parts[0] in _ORDINALS:
-        return Decimal(_ORDINALS[parts[0]])
+def _in_words(text: str) -> list[tuple[Span, Decimal]]:
+    """The numbers written in words. Two that only stand side by side stay two: one and two."""
+    found: list[tuple[Span, Decimal]] = []
+    run: list[re.Match[str]] = []
+    for match in [*_NUMBER_WORD.finditer(text), None]:
+        if match is not None and run:
+            between = text[run[-1].end() : match.start()]
+            if _JOINED.match(between) and _continues([m.group().lower() for m in run], match):
+                run.append(match)
+                continue
+        if run:
+            said = [m.group().lower() for m in run]
+            start = run[0].start()
+            negative = re.search(r"\bminus\s+\Z", text[:start], re.IGNORECASE)
+            start = negative.start() if negative else start
+            value = _value(said)
+            found.append((Span(start, run[-1].end()), -value if negative else value))
+        run = [match] if match is not None else []
+    return found
+
+
+def _continues(run: Sequence[str], match: re.Match[str]) -> bool:
+    """Whether the next word belongs to the same number: twenty one, five hundred, two thousand."""
+    last, word = run[-1], match.group().lower()
+    if last in _ORDINALS or last == "zero" or word == "zero":
+        return False
+    joined_by_and = bool(re.search(r"and\s+\Z|,\s+\Z", match.string[: match.start()], re.I))
+    if word in _SCALE_WORDS:
+        used = [w for w in run if w in _SCALE_WORDS]
+        smaller = not used or _SCALES[word] < _SCALES[used[-1]]
+        return not joined_by_and and last not in _SCALE_WORDS and smaller
+    if word == "hundred":
+        return not joined_by_and and last in _SMALL and "hundred" not in _group(run)
+    if last in _SCALE_WORDS or last == "hundred":
+        return word not in _ORDINALS
+    tens = _SMALL.get(last, 0) >= 20
+    units = _SMALL.get(word, _ORDINALS.get(word, 10)) < 10
+    return tens and units and not joined_by_and
+
+
+def _group(run: Sequence[str]) -> Sequence[str]:
+    """The words of `run` after its last thousand, million and so on."""
+    at = next((i for i in range(len(run), 0, -1) if run[i - 1] in _SCALE_WORDS), 0)
+    return run[at:]
+
+
+def _value(run: Sequence[str]) -> Decimal:
     total, group = 0, 0
-    for part in parts:
-        if part == "hundred":
+    for word in run:
+        if word == "hundred":
             group = (group or 1) * 100
-        elif part in _SCALES:
-            total += (group or 1) * _SCALES[part]
+        elif word in _SCALE_WORDS:
+            total += (group or 1) * _SCALES[word]
             group = 0
-        elif part in _SMALL:
-            group += _SMALL[part]
+        else:
+            group += _SMALL.get(word, _ORDINALS.get(word, 0))
     return Decimal(total + group)

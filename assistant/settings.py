@@ -82,9 +82,19 @@ class Settings:
 
 def _convert(name: str, value: Any, kind: str, where: str) -> Any:
     """`value` as the type of setting `name`. Raises SettingsError that names `where`."""
+    kinds = {
+        "Path": "a path",
+        "bool": "true or false",
+        "int": "a whole number",
+        "float": "a number",
+        "str": "text",
+    }
     try:
         if kind == "Path":
-            return Path(str(value)).expanduser()
+            # An empty one would be the folder in which the command happens to be run.
+            if not isinstance(value, str | Path) or not str(value).strip():
+                raise ValueError
+            return Path(value).expanduser()
         if kind == "bool":
             if isinstance(value, bool):
                 return value
@@ -93,11 +103,14 @@ def _convert(name: str, value: Any, kind: str, where: str) -> Any:
             ]
         if isinstance(value, bool) or (kind == "str" and not isinstance(value, str)):
             raise ValueError
+        if kind == "int" and isinstance(value, float):
+            raise ValueError  # 2.7 threads would silently become 2
         return {"int": int, "float": float, "str": str}[kind](value)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RuntimeError):
+        shown = "***" if name == "api_key" else repr(value)
         raise SettingsError(
-            f"{where}: '{name}' is {value!r}, which is not a {kind.lower()}",
-            f"Write {name} as a {kind.lower()}.",
+            f"{where}: '{name}' is {shown}, which is not {kinds[kind]}",
+            f"Write {name} as {kinds[kind]}.",
         ) from None
 
 
@@ -138,6 +151,8 @@ def load_settings(
         )
     values.setdefault("api_key", environment.get("OPENAI_API_KEY", ""))
     for key, value in (flags or {}).items():
+        if key not in kinds:
+            raise SettingsError(f"unknown setting '{key}'", f"Known settings: {', '.join(kinds)}.")
         if value is not None:
             values[key] = _convert(key, value, kinds[key], f"--{key.replace('_', '-')}")
     return Settings(**values)

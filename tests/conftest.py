@@ -1,0 +1,28 @@
+"""What several test files share: the user's own models folder, so that nothing is fetched twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.embedding import Embedder
+from assistant.models import embedding_folder, find, pull
+from assistant.settings import load_settings
+
+
+@pytest.fixture(scope="session")
+def models_folder() -> Path:
+    return load_settings().models
+
+
+@pytest.fixture(scope="session")
+def embedder(models_folder: Path) -> Embedder:
+    """The real one. Counting tokens is quick; the first encoding loads the model."""
+    return Embedder(embedding_folder(models_folder))
+
+
+@pytest.fixture(scope="session")
+def smollm(models_folder: Path) -> Path:
+    """The file of a language model of 98 MB: too small to answer, large enough for mechanics."""
+    return pull(find("smollm2-135m"), models_folder)

@@ -1,0 +1,164 @@
+"""Who may import whom: the order of the design, and the libraries that stay behind their seam."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import assistant
+
+ROOT = Path(assistant.__file__).parent
+
+# A module imports only from what stands before it. A package counts as one.
+ORDER = [
+    *("types", "errors", "progress", "stopwatch", "locks", "settings"),
+    *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
+    *("conversation", "decomposition", "timing", "disagreement", "confidence"),
+    *("reading", "passages", "models", "embedding", "llm", "store", "index", "ingest"),
+    *("retrieval", "evidence", "prompts", "answer", "judge", "check", "asking"),
+    *("engine", "llamaindex", "render", "terminal", "doctor", "cli", "web", "api", "mcp"),
+]
+# One does not know the other, not even through a third.
+KNOWS_NOTHING_OF = {
+    "reading": {"passages", "embedding", "store", "index"},
+    "passages": {"retrieval", "embedding", "store", "index"},
+    "models": {"llm"},
+    "embedding": {"index"},
+    "llm": {"retrieval", "evidence"},
+    "store": {"index", "llm"},
+    "index": {"llm", "embedding"},
+    "ingest": {"llm", "embedding"},
+    "retrieval": {"llm", "evidence", "answer", "check"},
+    "evidence": {"prompts", "retrieval", "llm"},
+    "answer": {"index", "store", "retrieval", "evidence", "check"},
+    "judge": {"index", "store", "retrieval", "evidence", "answer", "check"},
+    "check": {"index", "store", "retrieval", "evidence", "llm", "answer", "judge"},
+    "engine": {"render", "terminal", "cli"},
+    "render": {"engine", "terminal", "store", "llm"},
+    "web": {"cli", "api", "mcp"},
+    "api": {"cli", "web", "mcp"},
+    "mcp": {"cli", "web", "api"},
+    "cli": {"api", "mcp"},
+}
+# Libraries, and the only places that may use them.
+BEHIND = {
+    "chromadb": {"index"},
+    "bm25s": {"index"},
+    "torch": {"embedding"},
+    "sentence_transformers": {"embedding"},
+    "transformers": {"embedding"},
+    "tokenizers": {"embedding"},
+    "xllamacpp": {"llm"},
+    "openai": {"llm"},
+    "Stemmer": {"lexical"},
+    "sentencex": {"passages"},
+    "rich": {"render", "terminal", "cli"},
+    "typer": {"cli"},
+}
+HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
+HEAVY |= {"bm25s", "xllamacpp", "openai"}
+# They subclass classes of LlamaIndex, so they are themselves imported late.
+HEAVY_MODULES = {"assistant.llm", "assistant.llamaindex"}
+
+
+class Import(NamedTuple):
+    by: Path
+    line: int
+    name: str
+    for_types_only: bool
+
+
+def imports(path: Path) -> Iterator[Import]:
+    """Every import in a file, wherever it stands, with the whole dotted name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    guarded = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}:{node.lineno}: write imports in full"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for name in names:
+            yield Import(path, getattr(node, "lineno", 0), name, id(node) in guarded)
+
+
+@cache
+def all_imports() -> tuple[Import, ...]:
+    return tuple(i for path in sorted(ROOT.rglob("*.py")) for i in imports(path))
+
+
+def part(path: Path) -> str:
+    """The module or package directly under `assistant` that a file belongs to."""
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def ours(found: Import) -> str | None:
+    pieces = found.name.split(".")
+    return pieces[1] if pieces[0] == "assistant" and len(pieces) > 1 else None
+
+
+def test_every_module_has_its_place_in_the_order() -> None:
+    parts = {part(path) for path in ROOT.rglob("*.py")} - {"__init__"}
+    assert parts <= set(ORDER), "give a new module its place in ORDER, and in the design"
+
+
+def test_imports_only_go_down_the_order() -> None:
+    for found in all_imports():
+        used, user = ours(found), part(found.by)
+        if used is not None and used != user:
+            assert ORDER.index(used) < ORDER.index(user), found
+
+
+def test_stages_do_not_know_each_other_not_even_through_a_third() -> None:
+    direct: dict[str, set[str]] = {name: set() for name in ORDER}
+    for found in all_imports():
+        used = ours(found)
+        if used is not None and not found.for_types_only and part(found.by) in direct:
+            direct[part(found.by)].add(used)
+    for name, forbidden in KNOWS_NOTHING_OF.items():
+        reached: set[str] = set()
+        waiting = [name]
+        while waiting:
+            for used in direct[waiting.pop()] - reached:
+                reached.add(used)
+                waiting.append(used)
+        assert not reached & forbidden, (name, reached & forbidden)
+
+
+@pytest.mark.parametrize("library", BEHIND)
+def test_a_library_stays_behind_its_seam(library: str) -> None:
+    users = {part(i.by) for i in all_imports() if i.name.split(".")[0] == library}
+    assert users <= BEHIND[library]
+    assert users, "nobody uses it any more: take it out of the list"
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    """`assistant --help` is instant, and so is importing any module but the two adapters."""
+    names = [
+        ".".join(("assistant", *path.relative_to(ROOT).with_suffix("").parts))
+        for path in sorted(ROOT.rglob("*.py"))
+    ]
+    light = [n for n in names if n not in HEAVY_MODULES and not n.endswith("__main__")]
+    code = (
+        "import importlib, json, sys\n"
+        "for name in json.loads(sys.argv[1]): importlib.import_module(name)\n"
+        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(light)], capture_output=True, text=True, check=True
+    )
+    assert not HEAVY & set(json.loads(done.stdout))

@@ -1,0 +1,51 @@
+"""What kind of answer is expected, and whether a sentence has one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.expectation import Expected, expected, fits
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When did the mill burn down?", "time"),
+        ("In which year was it built?", "time"),
+        ("How long will the road be closed?", "time"),
+        ("How many people were hurt?", "number"),
+        ("What was the turnout?", "number"),
+        ("How high did the river rise?", "number"),
+        ("Who won?", "name"),
+        ("Which company runs the ferry?", "name"),
+        ("Why was the marathon called off?", "any"),
+        ("Is the pool open?", "any"),
+        ("", "any"),
+    ],
+)
+def test_the_words_of_a_question_tell_the_kind_of_answer(question: str, kind: Expected) -> None:
+    assert expected(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "yes", "no"),
+    [
+        ("time", "It burned down in 1998.", "It burned down quickly."),
+        ("time", "It opens in May.", "It may open soon."),
+        ("time", "They left on 3 March.", "They march on the town hall."),
+        ("time", "It took 6 weeks.", "It took a while."),
+        ("time", "It ended on Tuesday.", "It ended in tears."),
+        ("number", "Twelve were hurt.", "Nobody was hurt."),
+        ("number", "It cost 24.9 million.", "It cost a lot."),
+        ("name", "The vote went to Selma Hart.", "The vote went to nobody."),
+    ],
+)
+def test_a_sentence_with_an_answer_of_that_kind_fits(kind: Expected, yes: str, no: str) -> None:
+    assert (fits(kind, yes), fits(kind, no)) == (1.0, 0.0)
+
+
+@given(st.text())
+def test_where_any_answer_would_do_no_sentence_is_preferred(sentence: str) -> None:
+    assert fits("any", sentence) == 0.5
