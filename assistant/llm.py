@@ -113,6 +113,8 @@ class EmbeddedLLM(CustomLLM):
         parameters.hostnames = ["127.0.0.1"]
         parameters.port = 0
         parameters.api_keys = [key]
+        parameters.cors_origins = ""  # by default any page in a browser may ask
+        parameters.cors_credentials = False
         if self.state_folder is not None:
             self.state_folder.mkdir(parents=True, exist_ok=True)
             parameters.slot_save_path = f"{self.state_folder}{os.sep}"

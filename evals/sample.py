@@ -34,12 +34,14 @@ def main(
     split: Annotated[str, typer.Option(help="tune, report or all.")] = "all",
     system: Annotated[str, typer.Option(help="ours, plain or both.")] = "both",
     n: Annotated[int, typer.Option(help="Only the first N questions; 0 is all.")] = 0,
+    every: Annotated[int, typer.Option(help="Only every K-th question, for a shorter run.")] = 1,
     llm: Annotated[str | None, typer.Option(help="As for `assistant ask`.")] = None,
     store: Annotated[Path | None, typer.Option(help="Index to use.")] = None,
     show: Annotated[bool, typer.Option(help="Print every reply that was not right.")] = False,
 ) -> None:
     """Ask, score, and print both systems side by side."""
     cases = [c for c in sample() if split in ("all", c.split)]
+    cases = cases[::every]
     cases = cases[:n] if n else cases
     settings = load_settings(flags={"llm": llm, "store": store})
     engine = Engine(settings)

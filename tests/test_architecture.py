@@ -24,7 +24,7 @@ ORDER = [
     *("conversation", "decomposition", "timing", "disagreement", "confidence"),
     *("reading", "passages", "models", "embedding", "llm", "store", "index", "ingest"),
     *("retrieval", "evidence", "prompts", "answer", "judge", "check", "asking"),
-    *("engine", "llamaindex", "render", "terminal", "doctor", "cli", "web", "api", "mcp"),
+    *("engine", "render", "llamaindex", "terminal", "doctor", "cli", "web", "api", "mcp"),
 ]
 # One does not know the other, not even through a third.
 KNOWS_NOTHING_OF = {

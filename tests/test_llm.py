@@ -358,6 +358,15 @@ class TestEmbedded:
                 assert stranger.post("/apply-template", json={}).status_code == 401
                 assert stranger.get("/slots").status_code == 401
 
+    def test_a_page_in_a_browser_is_not_let_in(self, tiny_llm: EmbeddedLLM) -> None:
+        tiny_llm.load()
+        assert tiny_llm._http is not None
+        reply = tiny_llm._http.options(
+            "/v1/completions", headers={"Origin": "http://elsewhere.example"}
+        )
+        assert not reply.headers.get("access-control-allow-origin")
+        assert reply.headers.get("access-control-allow-credentials") != "true"
+
     def test_after_closing_the_next_call_starts_it_again(self, smollm: Path) -> None:
         llm = EmbeddedLLM(path=smollm, name="smollm2", context=256)
         first = llm.write("One, two,", max_tokens=4, stop=[]).text
