@@ -51,10 +51,15 @@ class TerminalProgress:
         self._live = stream.isatty()
         self._bars: Bars | None = None
         self._activities: dict[str, _Activity] = {}
+        self._finished: tuple[str, int | None] | None = None
 
     def __call__(self, what: str, done: int, total: int | None, unit: Unit) -> None:
         if self._quiet:
             return
+        whole = total is not None and done >= total
+        if whole and self._finished == (what, total):
+            return  # said already
+        self._finished = (what, total) if whole else None
         activity = self._activities.get(what)
         if activity is not None and done < activity.done:  # the same thing once more
             self._end(what)

@@ -161,8 +161,11 @@ def test_the_query_engine_serves_a_router_of_llamaindex(engine: Engine) -> None:
         llm=MockLLM(),
     )
     assert "24.9 million crowns" in str(router.query(QUESTION))
-    assert str(router.query("bridge over the Elm")) == ""
-    assert router.query("bridge over the Elm").source_nodes
+    found = router.query("bridge over the Elm").source_nodes
+    assert found[0].metadata["article_id"] == "bridge.txt"
+    assert (
+        found[0].node_id == ArticleRetriever(engine, k=1).retrieve("bridge over the Elm")[0].node_id
+    )
 
 
 def test_errors_are_ours_and_reach_the_caller(engine: Engine) -> None:

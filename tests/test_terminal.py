@@ -80,6 +80,15 @@ def test_quiet_is_silent():
     assert log.getvalue() == ""
 
 
+def test_an_activity_that_reports_its_end_again_is_not_said_to_end_again():
+    """A download tells 100 % once more after the last part, and again after checking it."""
+    log = io.StringIO()
+    with TerminalProgress(log) as progress:
+        for done in (0, 5, 10, 10, 10):
+            progress("Fetching m", done, 10, "bytes")
+    assert log.getvalue().count("done in") == 1
+
+
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_on_a_terminal_the_live_line_shows_the_work_and_is_cleared(monkeypatch, interrupted):
     """Also when Ctrl-C ends the work: the cursor is back and the line is gone."""
