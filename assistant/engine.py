@@ -128,10 +128,16 @@ class Engine:
 
     def load(self) -> None:
         """Load both models now, side by side; the first question is then as fast as the next."""
-        with ThreadPoolExecutor(1) as pool:
+        pool = ThreadPoolExecutor(1)
+        try:
             llm = pool.submit(self._warm_llm)
             self.embedder.load()
             llm.result()
+        except BaseException:
+            self._stop_llm()  # what the other thread waits for; Ctrl-C would wait with it
+            raise
+        finally:
+            pool.shutdown(wait=False)
 
     def _warm_llm(self) -> None:
         llm = self.llm
@@ -214,9 +220,17 @@ class Engine:
 
     def close(self) -> None:
         """Release files and locks; the engine cannot be used after."""
+        self._stop_llm()
         for name in ("index", "store"):
             if name in self.__dict__:
                 getattr(self, name).close()
+
+    def _stop_llm(self) -> None:
+        """End the embedded runtime, if it is ours; a model that was passed in is not."""
+        if self._loaded_llm is not None and self._given_llm is None:
+            close = getattr(self._loaded_llm, "close", None)
+            if close is not None:
+                close()
 
     # ------------------------------------------------------------------------------------------
 

@@ -18,8 +18,11 @@ def models_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def embedder(models_folder: Path) -> Embedder:
-    """The real one. Counting tokens is quick; the first encoding loads the model."""
-    return Embedder(embedding_folder(models_folder))
+    """The real one. Counting tokens is quick; the first encoding loads the model.
+
+    One thread: with as many as cores, a machine that has something else to do crawls.
+    """
+    return Embedder(embedding_folder(models_folder), threads=1)
 
 
 @pytest.fixture(scope="session")

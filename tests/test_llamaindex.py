@@ -40,7 +40,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Ite
     for name, text in ARTICLES.items():
         (corpus / name).write_text(text, encoding="utf-8")
     engine = Engine(
-        Settings(store=folder / "store", corpus=corpus, models=models_folder, llm="none")
+        Settings(store=folder / "store", corpus=corpus, models=models_folder, llm="none", threads=1)
     )
     yield engine
     engine.close()

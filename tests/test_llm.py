@@ -242,7 +242,7 @@ def test_a_file_that_is_no_model_is_refused_with_its_name(tmp_path: Path) -> Non
 
 @pytest.fixture(scope="module")
 def tiny_llm(smollm: Path) -> Iterator[EmbeddedLLM]:
-    llm = EmbeddedLLM(path=smollm, name="smollm2", context=1024)
+    llm = EmbeddedLLM(path=smollm, name="smollm2", threads=1, context=1024)
     yield llm
     llm.close()
 
@@ -368,7 +368,7 @@ class TestEmbedded:
         assert reply.headers.get("access-control-allow-credentials") != "true"
 
     def test_after_closing_the_next_call_starts_it_again(self, smollm: Path) -> None:
-        llm = EmbeddedLLM(path=smollm, name="smollm2", context=256)
+        llm = EmbeddedLLM(path=smollm, name="smollm2", threads=1, context=256)
         first = llm.write("One, two,", max_tokens=4, stop=[]).text
         llm.close()
         llm.close()
@@ -381,7 +381,8 @@ import json, sys
 from pathlib import Path
 from assistant.llm import EmbeddedLLM
 path, folder = sys.argv[1:]
-llm = EmbeddedLLM(path=path, name="m", context=1024, state_folder=Path(folder) if folder else None)
+state = Path(folder) if folder else None
+llm = EmbeddedLLM(path=path, name="m", threads=1, context=512, state_folder=state)
 prefix = "The ferry leaves at nine. The pool is closed. " * 12
 llm.prime(prefix)
 done = llm.write(prefix + "The ferry leaves", max_tokens=8, stop=[])
@@ -419,7 +420,7 @@ def test_the_state_of_a_prefix_outlives_the_process_and_changes_nothing(
 INTERRUPTED = """
 import sys, time
 from assistant.llm import EmbeddedLLM
-llm = EmbeddedLLM(path=sys.argv[1], name="m")
+llm = EmbeddedLLM(path=sys.argv[1], name="m", threads=1)
 llm.load()
 print("asking", flush=True)
 try:
@@ -454,6 +455,7 @@ def test_llama_cpp_is_an_endpoint_too(smollm: Path) -> None:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(smollm)
     parameters.n_ctx = 1024
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
     parameters.warmup = False
     parameters.verbosity = -1
     parameters.hostnames = ["127.0.0.1"]
