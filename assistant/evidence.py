@@ -15,8 +15,8 @@ from assistant.fusion import standardised, weighted_sum
 from assistant.lexical import terms
 from assistant.types import Evidence, EvidenceSentence, Hit, Span
 
-# Fitted on the tune half of the sample questions and half of the SQuAD articles together, by the
-# share of questions whose answer is among the sentences.
+# Chosen on the tune half of the sample questions and 150 questions about SQuAD articles together,
+# by the share of answers that are among the sentences (0.77 and 0.95).
 PASSAGES_READ = 5
 LATE_WEIGHT, CONTEXTUAL_WEIGHT, LEXICAL_WEIGHT, PASSAGE_WEIGHT = 0.4, 0.3, 0.15, 0.4
 EXPECTED_WEIGHT = 1.0

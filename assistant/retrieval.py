@@ -2,8 +2,8 @@
 
 The first stage takes the nearest passages by vector and by BM25 and adds their standardised
 scores. The second reads the best of them again by late interaction, sentence by sentence, which
-finds the sentence that answers and not only the passage that is about the same thing. Weights
-were fitted on half of the SQuAD articles at hand (see evals/README.md).
+finds the sentence that answers and not only the passage that is about the same thing. Its weights
+served best on questions about SQuAD articles (see evals/README.md).
 """
 
 from __future__ import annotations
