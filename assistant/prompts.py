@@ -171,4 +171,3 @@ CHAT_SCHEMA: dict[str, Any] = {
 }
 
 ABSTAINED = "The articles do not say."
-EMPTY_CORPUS = "There are no articles in the index."
