@@ -1,6 +1,6 @@
 """Hits -> the few sentences worth reading, labelled by us.
 
-A small model reads a dozen lines better and three times faster than the passages they stand in.
+A small model reads a few lines better and three times faster than the passages they stand in.
 Sentences of one passage stay together and in their order. Knows nothing of prompts.
 """
 
