@@ -84,7 +84,8 @@ class Asking:
             ]
         else:
             results = [self._checked(self._read(merge(question, evidence)))]
-        return combine(question, results)
+        found_first = dict.fromkeys(h for each in hits for h in each)
+        return replace(combine(question, results), hits=tuple(found_first))
 
     @property
     def _one_at_a_time(self) -> bool:

@@ -85,6 +85,8 @@ def check(answer: Answer, evidence: Evidence, *, confidence: float) -> CheckedAn
         nearest=(),
         model=answer.model,
         usage=answer.usage,
+        read=evidence.sentences,
+        signals=evidence.signals,
     )
 
 
@@ -123,6 +125,8 @@ def combine(
         nearest=() if answered else tuple(dict.fromkeys(n for r in results for n in r.nearest))[:3],
         model=next((r.model for r in results if r.model != "none"), "none"),
         usage=sum((r.usage for r in results), Usage()),
+        read=tuple(dict.fromkeys(s for r in results for s in r.read)),
+        signals=results[0].signals if results else {},
     )
 
 
@@ -143,6 +147,8 @@ def abstain(answer: Answer, evidence: Evidence, confidence: float) -> CheckedAns
         nearest=tuple(nearest.values())[:3],
         model=answer.model,
         usage=answer.usage,
+        read=evidence.sentences,
+        signals=evidence.signals,
     )
 
 

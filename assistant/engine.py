@@ -32,6 +32,7 @@ from assistant.types import (
     Article,
     CheckedAnswer,
     CheckedStatement,
+    Filters,
     Hit,
     IngestReport,
     Passage,
@@ -171,16 +172,24 @@ class Engine:
         """Take in the corpus of the settings where the index is still empty."""
         return self.ingest() if self.store.count() == 0 else None
 
-    def search(self, question: str, k: int | None = None) -> list[Hit]:
+    def search(
+        self, question: str, k: int | None = None, filters: Filters | None = None
+    ) -> list[Hit]:
         """The passages that fit the question best, without a language model."""
         question = _asked(question)
         self.ensure_ready()
-        return self._retrieve(question, k or self.settings.passages)
+        return self._retrieve(question, k or self.settings.passages, filters)
 
-    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> CheckedAnswer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters | None = None,
+    ) -> CheckedAnswer:
         """One answer, every statement of it checked.
 
         history: earlier (question, answer) pairs of the conversation, oldest first.
+        filters: the articles that may answer; None means all.
         Raises UsageError for an empty question, LLMError and its kind when the model fails.
         """
         asked = _asked(question)
@@ -190,7 +199,7 @@ class Engine:
             self.load()
         self._progress("Thinking", 0, None, "steps")
         asking = Asking(
-            search=lambda text: self._retrieve(text, self.settings.passages),
+            search=lambda text: self._retrieve(text, self.settings.passages, filters),
             llm=self.llm,
             tokens=self.settings.evidence,
             careful=self.settings.careful,
@@ -200,10 +209,13 @@ class Engine:
         return replace(checked, question=asked, timings=watch.timings())
 
     def ask_stream(
-        self, question: str, history: Sequence[tuple[str, str]] = ()
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters | None = None,
     ) -> Iterator[CheckedStatement | CheckedAnswer]:
         """Each statement as soon as it is checked, at last the whole answer. Raises as `ask`."""
-        checked = self.ask(question, history)
+        checked = self.ask(question, history, filters)
         yield from checked.statements
         yield checked
 
@@ -234,8 +246,15 @@ class Engine:
 
     # ------------------------------------------------------------------------------------------
 
-    def _retrieve(self, question: str, k: int) -> list[Hit]:
-        return retrieve(question, store=self.store, index=self.index, embedder=self.embedder, k=k)
+    def _retrieve(self, question: str, k: int, filters: Filters | None = None) -> list[Hit]:
+        return retrieve(
+            question,
+            store=self.store,
+            index=self.index,
+            embedder=self.embedder,
+            k=k,
+            filters=filters,
+        )
 
     def _split(self, article: Article) -> list[Passage]:
         return split(article, self.embedder.count_tokens)

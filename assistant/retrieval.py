@@ -19,7 +19,7 @@ from assistant.late_interaction import interact, tokens_inside
 from assistant.lexical import STOP_WORDS, terms, words
 from assistant.passages import context_line
 from assistant.timing import period, timeliness, wants_latest
-from assistant.types import Article, Hit, Passage, SentenceScore, Span
+from assistant.types import Article, Filters, Hit, Passage, SentenceScore, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,22 +47,39 @@ class Candidate:
 
 
 def retrieve(
-    question: str, *, store: Store, index: Index, embedder: Embedder, k: int = 10
+    question: str,
+    *,
+    store: Store,
+    index: Index,
+    embedder: Embedder,
+    k: int = 10,
+    filters: Filters | None = None,
 ) -> list[Hit]:
     """The `k` best passages for `question`, best first; fewer where the corpus has fewer."""
     vector = embedder.encode([question])[0]
-    candidates = first_stage(question, vector, store=store, index=index)
+    candidates = first_stage(question, vector, store=store, index=index, filters=filters)
     return rerank(question, vector, candidates[: max(RERANKED, k)], index=index, embedder=embedder)[
         :k
     ]
 
 
 def first_stage(
-    question: str, vector: NDArray[np.float32], *, store: Store, index: Index
+    question: str,
+    vector: NDArray[np.float32],
+    *,
+    store: Store,
+    index: Index,
+    filters: Filters | None = None,
 ) -> list[Candidate]:
     """Candidates from both searches in the order of their fused score."""
-    lexical = dict(index.lexical(terms(question), CANDIDATES))
-    ids = list(dict.fromkeys([i for i, _ in index.dense(vector, CANDIDATES)] + list(lexical)))
+    if filters:
+        within = store.passage_ids_within(filters)
+        lexical = dict(index.lexical(terms(question), CANDIDATES, set(within)))
+        near = _nearest(vector, within, store)
+    else:
+        lexical = dict(index.lexical(terms(question), CANDIDATES))
+        near = [i for i, _ in index.dense(vector, CANDIDATES)]
+    ids = list(dict.fromkeys(near + list(lexical)))
     with store.reading():  # an ingest may be replacing articles at this moment
         found = store.passages(ids)
         ids = [i for i in ids if i in found]
@@ -79,6 +96,17 @@ def first_stage(
     fused = fused + timed(question, [found[i][1] for i in ids])
     order = sorted(range(len(ids)), key=lambda n: (-fused[n], ids[n]))
     return [Candidate(*found[ids[n]], score=float(fused[n])) for n in order]
+
+
+def _nearest(vector: NDArray[np.float32], within: Sequence[str], store: Store) -> list[str]:
+    """The nearest of some passages, all of which are looked at: a filter of Chroma's costs more
+    than that and returns fewer than asked for (see `Index.dense`)."""
+    import numpy as np
+
+    with store.reading():  # some may have been removed since
+        within = list(store.passages(within))
+        cosines = store.vectors(within) @ vector if within else np.zeros(0)
+    return [within[n] for n in np.argsort(-cosines, kind="stable")[:CANDIDATES]]
 
 
 def rerank(

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
-from assistant.types import Article, Passage, Span
+from assistant.types import Article, Filters, Passage, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -427,6 +427,20 @@ class Store:
         with self._database() as db:
             rows = db.execute("SELECT id FROM passages ORDER BY article_id, ordinal")
             return [row[0] for row in rows]
+
+    def passage_ids_within(self, filters: Filters) -> list[str]:
+        """The ids of the passages of the articles that `filters` allow, likewise."""
+        with self.reading(), self._database() as db:
+            # Everything but the text: names are compared as Python folds them, not as SQLite does.
+            facts = _ARTICLE.replace("text", "''", 1)
+            rows = db.execute(f"SELECT {facts} FROM articles")
+            allowed = [row[0] for row in rows if filters.allow(_article(row))]
+            found = db.execute(
+                "SELECT id FROM passages WHERE article_id IN (SELECT value FROM json_each(?)) "
+                "ORDER BY article_id, ordinal",
+                (json.dumps(allowed),),
+            )
+            return [row[0] for row in found]
 
     def changes_since(self, version: int) -> Changes:
         """What to add (or replace) and what to remove to get from `version` to now."""

@@ -9,6 +9,7 @@ All character positions are offsets in Unicode code points into `Article.text`, 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -63,6 +64,38 @@ class Article:
             self.text,
         )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which articles may answer a question. A field that is empty or None allows every article.
+
+    articles: ids. sources, authors: compared without regard to letter case.
+    since, until: days of publication, both included; an article without a day is then left out.
+    """
+
+    articles: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
+    since: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+    def allow(self, article: Article) -> bool:
+        if self.since or self.until:
+            day = article.published
+            if day is None or (self.since and day < self.since):
+                return False
+            if self.until and day > self.until:
+                return False
+        if self.articles and article.id not in self.articles:
+            return False
+        return all(
+            not names or (said or "").casefold() in {name.casefold() for name in names}
+            for names, said in ((self.sources, article.source), (self.authors, article.author))
+        )
 
 
 @dataclass(frozen=True)
@@ -238,6 +271,8 @@ class CheckedAnswer:
 
     confidence: calibrated-as-far-as-measured probability, 0 to 1, that the corpus answers this.
     nearest: filled when `status` is ``abstained``.
+    hits, read, signals: how the answer came about, for whoever measures: the passages found, the
+        sentences that the language model read, and what was measured on the way.
     """
 
     question: str
@@ -249,6 +284,9 @@ class CheckedAnswer:
     model: str
     usage: Usage = Usage()
     timings: Timings = Timings()
+    hits: tuple[Hit, ...] = ()
+    read: tuple[EvidenceSentence, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

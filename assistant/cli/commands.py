@@ -24,10 +24,10 @@ from assistant.cli.console import (
     screen,
     typed_lines,
 )
-from assistant.cli.options import ANSWERING, MODELS, Run, takes, takes_early
+from assistant.cli.options import ANSWERING, MODELS, WITHIN, Run, takes, takes_early
 from assistant.errors import AssistantError
 from assistant.terminal import TerminalProgress
-from assistant.types import CheckedStatement
+from assistant.types import CheckedStatement, Filters
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -81,7 +81,7 @@ def ingest(
 
 
 @app.command()
-@takes(MODELS, ANSWERING)
+@takes(WITHIN, MODELS, ANSWERING)
 def ask(
     run: Run,
     question: QuestionArgument,
@@ -97,7 +97,7 @@ def ask(
     question = asked(question)
     with opened_engine(run) as (engine, progress):
         note_first_ingest(run, engine, progress)
-        answer = engine.ask(question)
+        answer = engine.ask(question, filters=run.filters)
     if json:
         print_json(render.answer_json(answer))
     else:
@@ -107,7 +107,7 @@ def ask(
 
 
 @app.command()
-@takes(MODELS)
+@takes(WITHIN, MODELS)
 def search(
     run: Run,
     question: QuestionArgument,
@@ -123,7 +123,7 @@ def search(
     question = asked(question)
     with opened_engine(run) as (engine, progress):
         note_first_ingest(run, engine, progress)
-        hits = engine.search(question, k)
+        hits = engine.search(question, k, run.filters)
     if json:
         print_json(render.hits_json(question, hits))
     else:
@@ -131,7 +131,7 @@ def search(
 
 
 @app.command()
-@takes(MODELS, ANSWERING)
+@takes(WITHIN, MODELS, ANSWERING)
 def chat(run: Run) -> None:
     """Ask one question after another. /quit or Ctrl-D ends; Ctrl-C stops an answer.
 
@@ -148,7 +148,8 @@ def chat(run: Run) -> None:
                 question = decoded(line)
                 if question == "/quit":
                     break
-                history.append((question, _answer_in_chat(engine, progress, question, history)))
+                answer = _answer_in_chat(engine, progress, question, history, run.filters)
+                history.append((question, answer))
             except KeyboardInterrupt:
                 if not interactive:
                     raise
@@ -162,12 +163,16 @@ def chat(run: Run) -> None:
 
 
 def _answer_in_chat(
-    engine: Engine, progress: TerminalProgress, question: str, history: Sequence[tuple[str, str]]
+    engine: Engine,
+    progress: TerminalProgress,
+    question: str,
+    history: Sequence[tuple[str, str]],
+    filters: Filters,
 ) -> str:
     """Prints each statement once it is checked, then the rest. Returns the text for the history."""
     look = screen()
     text = ""
-    for part in engine.ask_stream(question, history):
+    for part in engine.ask_stream(question, history, filters):
         progress.clear()
         if isinstance(part, CheckedStatement):
             print_text(render.statement_text(part, width=look["width"], color=look["color"]))

@@ -9,23 +9,27 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
+from assistant.errors import UsageError
 from assistant.settings import Settings, load_settings
+from assistant.types import Filters
 
 P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
 class Run:
-    """The settings in force, and whether progress and notes are unwanted."""
+    """The settings in force, whether progress and notes are unwanted, and which articles count."""
 
     settings: Settings
     quiet: bool
+    filters: Filters
 
 
 def _shared(name: str, default: Any, annotation: Any) -> Parameter:
@@ -94,6 +98,54 @@ ANSWERING = (
 )
 
 
+WITHIN = (
+    _shared(
+        "since",
+        None,
+        Annotated[
+            datetime | None,
+            typer.Option(
+                "--since", formats=["%Y-%m-%d"], metavar="DAY", help="Only articles since that day."
+            ),
+        ],
+    ),
+    _shared(
+        "until",
+        None,
+        Annotated[
+            datetime | None,
+            typer.Option(
+                "--until", formats=["%Y-%m-%d"], metavar="DAY", help="Only articles up to that day."
+            ),
+        ],
+    ),
+    _shared(
+        "sources",
+        None,
+        Annotated[
+            list[str] | None,
+            typer.Option("--source", metavar="NAME", help="Only articles of this outlet; repeat."),
+        ],
+    ),
+    _shared(
+        "authors",
+        None,
+        Annotated[
+            list[str] | None,
+            typer.Option("--author", metavar="NAME", help="Only articles by this author; repeat."),
+        ],
+    ),
+    _shared(
+        "articles",
+        None,
+        Annotated[
+            list[str] | None,
+            typer.Option("--article", metavar="ID", help="Only this article; repeat."),
+        ],
+    ),
+)
+
+
 def takes(
     *groups: Sequence[Parameter],
 ) -> Callable[[Callable[Concatenate[Run, P], None]], Callable[..., None]]:
@@ -141,7 +193,17 @@ def _run(options: dict[str, Any]) -> Run:
     config = options.pop("config", None)
     if options.pop("no_download", False):
         options["download"] = False
-    return Run(load_settings(config, options), quiet)
+    filters = _filters(options)
+    return Run(load_settings(config, options), quiet, filters)
+
+
+def _filters(options: dict[str, Any]) -> Filters:
+    """The filters given; all of them leave `options`."""
+    since, until = (options.pop(name, None) for name in ("since", "until"))
+    if since and until and since > until:
+        raise UsageError("--since is after --until", "Exchange the two days.")
+    named = {n: frozenset(options.pop(n, None) or ()) for n in ("sources", "authors", "articles")}
+    return Filters(since=since and since.date(), until=until and until.date(), **named)
 
 
 def _parameters(command: Callable[..., None]) -> list[Parameter]:

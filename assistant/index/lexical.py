@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,13 +73,17 @@ class Lexical:
         scores: NDArray[np.float32] = self._scorer.get_scores_from_ids(known)
         return scores
 
-    def search(self, terms: list[str], k: int) -> list[tuple[str, float]]:
+    def search(
+        self, terms: list[str], k: int, within: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
         import numpy as np
 
         scores = self._scores(terms)
         if scores is None:
             return []
         hits = np.flatnonzero(scores > 0)
+        if within is not None:
+            hits = hits[[self._ids[i] in within for i in hits]]
         best = hits[np.argsort(-scores[hits], kind="stable")[:k]]
         return [(self._ids[i], float(scores[i])) for i in best]
 

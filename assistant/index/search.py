@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -85,12 +85,17 @@ class Index:
 
         return self._read(search) if k > 0 else []
 
-    def lexical(self, terms: list[str], k: int) -> list[tuple[str, float]]:
+    def lexical(
+        self, terms: list[str], k: int, within: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
         """The `k` best passages as (passage id, BM25 score > 0), best first.
 
         terms: as `assistant.lexical.terms` makes them. A term given twice counts twice.
+        within: the only passages that may be found, a set; None means all.
         """
-        return self._read(lambda state: self._words(state).search(terms, k)) if k > 0 else []
+        if k <= 0:
+            return []
+        return self._read(lambda state: self._words(state).search(terms, k, within))
 
     def document_frequency(self, terms: list[str]) -> list[int]:
         """For each term the number of passages that contain it, their titles included."""
