@@ -131,12 +131,7 @@ def _task(sentences: Sequence[EvidenceSentence], question: str) -> str:
     lines: list[str] = []
     above = ""
     for sentence in sentences:
-        article = sentence.article
-        heading = (
-            f"({article.title} ({article.published}))"
-            if article.published
-            else (f"({article.title})")
-        )
+        heading = f"({prompts.heading(sentence.article)})"
         if heading != above:
             lines.append(heading)
             above = heading

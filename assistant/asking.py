@@ -10,21 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.answer import answer
 from assistant.check import abstain, check, combine, judge
-from assistant.confidence import confidence, confidence_without_model
+from assistant.confidence import WEIGHTS_WITHOUT_MODEL, confidence
+from assistant.coverage import covered, missing_names
 from assistant.decomposition import Part, parts
 from assistant.disagreement import Version, comparable, relation
-from assistant.evidence import merge, select
+from assistant.evidence import merge, originals, select
 from assistant.expectation import answers_in_kind, expected
 from assistant.grounding import locate
 from assistant.judge import approval
-from assistant.lexical import terms, words
+from assistant.lexical import words
 from assistant.stopwatch import Stopwatch
-from assistant.timing import period
+from assistant.timing import too_late, wants_latest
 from assistant.types import Answer, CheckedAnswer, Evidence, Hit
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ ALTERNATIVE_TOKENS = 120
 ALTERNATIVE_CONFIDENCE = 0.6
 # Answers of more words than this are explanations, which two papers put differently anyway.
 COMPARED_WORDS = 6
-NEAR_COPY = 0.7
+MOST_MISSING = 3
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,9 @@ class Asking:
         best, rivals = first, list[Reading]()
         for other in self._others(part, hits, first):
             said = relation(_version(best), _version(other))
-            if said == "newer" and not period(part.asked):
+            if said == "newer":
                 best, rivals = other, []
-            elif said == "conflict" and comparable(best.text, other.text):
+            elif said == "conflict":
                 rivals.append(other)
         if not rivals:
             return self._checked(best)
@@ -110,26 +111,28 @@ class Asking:
         return combine(part.asked, versions, conflict=True)
 
     def _read(self, evidence: Evidence) -> Reading:
-        """What the model answers, and how far to trust it. The second opinion is asked for only
-        where it can make a difference."""
+        """What the model answers, and how far to trust it."""
         with self.watch.measure("answer"):
             said = answer(evidence, self.llm)
         if self.llm is None:
-            return Reading(evidence, said, confidence_without_model(evidence.signals))
+            weights = WEIGHTS_WITHOUT_MODEL
+            evidence = replace(evidence, signals=_signals(evidence, said))
+            return Reading(evidence, said, confidence(evidence.signals, weights))
         if not self._one_at_a_time or not said.statements:
             return Reading(evidence, said, said.found if said.statements else 0.0)
+        return self._weighed(evidence, said)
+
+    def _weighed(self, evidence: Evidence, said: Answer) -> Reading:
+        """The answer with its confidence. The second opinion is asked for only where it can make
+        a difference."""
         with self.watch.measure("check"):
-            text = said.statements[0].text
-            sure = partial(
-                confidence,
-                found=said.found,
-                in_kind=answers_in_kind(expected(evidence.question), text),
-                grounded=judge(said.statements[0], evidence).verdict == "supported",
-            )
-            if sure(approved=1.0) < self.careful:
-                return Reading(evidence, said, sure(approved=0.5))
+            signals = _signals(evidence, said)
+            if confidence({**signals, "approved": 1.0}) < self.careful:
+                evidence = replace(evidence, signals=signals)
+                return Reading(evidence, said, confidence({**signals, "approved": 0.5}))
             said = self._judged(evidence, said)
-        return Reading(evidence, said, sure(approved=said.approved or 0.0))
+            signals["approved"] = said.approved or 0.0
+        return Reading(replace(evidence, signals=signals), said, confidence(signals))
 
     def _judged(self, evidence: Evidence, said: Answer) -> Answer:
         from assistant.llm import EmbeddedLLM
@@ -139,27 +142,20 @@ class Asking:
         return replace(said, approved=approved, usage=said.usage + used)
 
     def _others(self, part: Part, hits: Sequence[Hit], first: Reading) -> list[Reading]:
-        """What other articles that fit nearly as well answer, each read alone."""
-        if not first.text or len(words(first.text)) > COMPARED_WORDS:
-            return []
-        cited = first.evidence.by_label(first.answer.statements[0].labels[0])
-        if cited is None:
-            return []
-        needed = NEARLY_AS_GOOD * max((s.late for h in hits for s in h.sentences), default=0.0)
-        readings: list[Reading] = []
-        seen = {cited.article.id}
-        for hit in hits:
-            good = max((s.late for s in hit.sentences), default=0.0) >= needed
-            if hit.article.id in seen or not good or len(readings) == ALTERNATIVES:
+        """What other articles answer otherwise, each read alone: a newer state, or a conflict.
+
+        The second opinion is asked for only where the other answer would be shown.
+        """
+        readings = []
+        for evidence in other_articles(part, hits, first.evidence, first.answer):
+            with self.watch.measure("answer"):
+                said = answer(evidence, self.llm)
+            other = Reading(evidence, said, 1.0)
+            if not said.statements or not _answers_otherwise(part.asked, first, other):
                 continue
-            seen.add(hit.article.id)
-            if _printed_again(hit.text, first.evidence) or locate(first.text, hit.text):
-                continue
-            own = [h for h in hits if h.article.id == hit.article.id]
-            evidence = select(part.searched, own, ALTERNATIVE_TOKENS)
-            reading = self._read(replace(evidence, question=part.asked))
-            if reading.confidence >= max(self.careful, ALTERNATIVE_CONFIDENCE):
-                readings.append(reading)
+            other = self._weighed(evidence, said)
+            if other.confidence >= max(self.careful, ALTERNATIVE_CONFIDENCE):
+                readings.append(other)
         return readings
 
     def _checked(self, reading: Reading) -> CheckedAnswer:
@@ -169,15 +165,77 @@ class Asking:
             return check(reading.answer, reading.evidence, confidence=reading.confidence)
 
 
+def _signals(evidence: Evidence, said: Answer) -> dict[str, float]:
+    """What was measured of one answer; see `assistant.confidence.SIGNALS`."""
+    signals = {**evidence.signals, "found": said.found}
+    if not said.statements:
+        return signals
+    statement = said.statements[0]
+    cited = next((s for n in statement.labels if (s := evidence.by_label(n))), None)
+    whole = [cited.article.title, cited.article.text] if cited else []
+    day = cited.article.published if cited else None
+    about = [*whole, cited.article.source or "", f"{day:%d %B %Y}" if day else ""] if cited else []
+    return {
+        **signals,
+        "in_kind": float(answers_in_kind(expected(evidence.question), statement.text)),
+        "grounded": float(judge(statement, evidence).verdict == "supported"),
+        "covered": covered(evidence.question, whole),
+        "names_missing": float(min(len(missing_names(evidence.question, about)), MOST_MISSING)),
+    }
+
+
 def _version(reading: Reading) -> Version:
     cited = reading.evidence.by_label(reading.answer.statements[0].labels[0])
     return Version(reading.text, cited.article.published if cited else None)
 
 
-def _printed_again(text: str, evidence: Evidence) -> bool:
-    """Whether `text` has nearly all the words of a sentence that was read already."""
-    have = set(terms(text))
-    return any(
-        len(have & set(own)) >= NEAR_COPY * len(set(own)) > 3
-        for own in (terms(s.text) for s in evidence.sentences[:2])
-    )
+def _answers_otherwise(question: str, first: Reading, other: Reading) -> bool:
+    """Whether the other answer is a newer or contrary one to the same question, by its form."""
+    kind = expected(question)
+    if not answers_in_kind(kind, other.text) or locate(other.text, _read_text(first)):
+        return False
+    version = _version(other)
+    said = relation(_version(first), version)
+    if said == "newer":
+        return comparable(first.text, other.text) and not too_late(question, version.published)
+    return said == "conflict" and comparable(first.text, other.text)
+
+
+def _read_text(reading: Reading) -> str:
+    """The sentences around the one an answer rests on: they may well name both."""
+    cited = reading.evidence.by_label(reading.answer.statements[0].labels[0])
+    beside = [s.text for s in reading.evidence.sentences if cited and s.article == cited.article]
+    return " ".join(beside)
+
+
+def other_articles(
+    part: Part, hits: Sequence[Hit], evidence: Evidence, said: Answer
+) -> list[Evidence]:
+    """The evidence of other articles that may answer the same otherwise, each by itself.
+
+    Those whose best sentence fits nearly as well, that are no copies and do not contain the answer;
+    the newest first where the question asks for what holds now.
+    """
+    cited = evidence.by_label(said.statements[0].labels[0])
+    text = said.statements[0].text
+    if cited is None or len(words(text)) > COMPARED_WORDS:
+        return []
+    needed = NEARLY_AS_GOOD * max((_best(h) for h in hits), default=0.0)
+    by_article: dict[str, list[Hit]] = {}
+    for hit in originals(hits):
+        by_article.setdefault(hit.article.id, []).append(hit)
+    fit = [
+        own
+        for article_id, own in by_article.items()
+        if article_id != cited.article.id
+        and max(map(_best, own)) >= needed
+        and not any(locate(text, h.text) for h in own)
+    ]
+    if wants_latest(part.asked):
+        fit.sort(key=lambda own: own[0].article.published or date.min, reverse=True)
+    chosen = (select(part.searched, own, ALTERNATIVE_TOKENS) for own in fit[:ALTERNATIVES])
+    return [replace(e, question=part.asked) for e in chosen]
+
+
+def _best(hit: Hit) -> float:
+    return max((s.late for s in hit.sentences), default=0.0)

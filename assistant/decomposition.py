@@ -12,7 +12,18 @@ _ASKS = (
     r"(?:how|what|who|whom|whose|when|where|which|why)\b"
 )
 _JOINT = re.compile(rf"[,;]?\s+(?:and|but)\s+(?={_ASKS})", re.IGNORECASE)
+_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_TIME = re.compile(
+    rf"(?:(?:by|at|in|on|since|until|before|after) )?(?:the (?:end|start|beginning) of )?"
+    rf"(?:\d{{1,2}} )?(?:(?:{_MONTH})(?: \d{{1,2}},?)?(?: (?:19|20)\d\d)?|(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?<=\w )[^\W\d_a-z][\w’'-]*")
+# "How many after the recount": how many of what, the first question says.
+_WITHOUT_VERB = re.compile(
+    rf"{_ASKS}(?:\s+\w+)?\s+(?:in|on|at|by|for|after|before|since|until|from|to|of|with)\b",
+    re.IGNORECASE,
+)
 # Below so many words of its own the second question lives from the first.
 LEANING_TERMS = 4
 
@@ -36,9 +47,31 @@ def parts(question: str) -> list[Part]:
     first = pieces[0]
     found = [Part(f"{first}?", f"{first}?")]
     for piece in pieces[1:]:
-        own = set(words(piece))
-        names = [n for n in _NAME.findall(first) if not set(words(n)) <= own]
-        leans = len(terms(piece)) < LEANING_TERMS
-        searched = f"{first} {piece}" if leans else f"{piece} {' '.join(names)}"
-        found.append(Part(asked=f"{first}? And {piece}?", searched=searched))
+        found.append(_at_another_time(first, piece) or _after(first, piece))
     return found
+
+
+def _at_another_time(first: str, piece: str) -> Part | None:
+    """ "How high was it in March, and how high in May" -> "How high was it in May"; None where
+    the second question asks for more than another time."""
+    times, others = list(_TIME.finditer(first)), list(_TIME.finditer(piece))
+    if len(times) != 1 or len(others) != 1:
+        return None
+    rest = piece[: others[0].start()] + piece[others[0].end() :]
+    if not set(terms(rest)) <= set(terms(first)):
+        return None
+    same = first[: times[0].start()] + others[0].group() + first[times[0].end() :]
+    return Part(f"{same}?", f"{same}?")
+
+
+def _after(first: str, piece: str) -> Part:
+    """The second question with what it takes from the first: its names, or all of it."""
+    own = set(words(piece))
+    names = [n for n in _NAME.findall(_TIME.sub("", first)) if not set(words(n)) <= own]
+    searched = " ".join([piece, *names])
+    if len(terms(piece)) < LEANING_TERMS:
+        return Part(asked=f"{first}? And {piece}?", searched=f"{first} {piece}")
+    if _WITHOUT_VERB.match(piece):
+        return Part(asked=f"{first}? And {piece}?", searched=searched)
+    about = f" ({' '.join(names)})" if names else ""
+    return Part(asked=f"{piece[:1].upper()}{piece[1:]}?{about}", searched=searched)

@@ -6,6 +6,7 @@ Between articles of about the same time it is a conflict, and both are shown.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,6 +24,7 @@ _METRES = {"metre": 1.0, "cm": 0.01, "kilometre": 1000.0, "mile": 1609.34, "foot
 _HECTARES = {"hectare": 1.0, "acre": 0.4047}
 _KILOGRAMS = {"kg": 1.0, "tonne": 1000.0}
 ROUNDING = 0.02
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,22 @@ def same_answer(first: str, second: str) -> bool:
 
 
 def comparable(first: str, second: str) -> bool:
-    """Whether both are numbers in units that can be compared: a difference is then real."""
+    """Whether a difference between the two is real: both are numbers in units that can be
+    compared, or both are names. Two phrases may say the same in different words."""
     numbers, others = quantities(first), quantities(second)
-    return bool(numbers and others) and any(
-        a.unit == b.unit or _in_common(a, b) is not None or not a.unit or not b.unit
-        for a in numbers
-        for b in others
-    )
+    if numbers and others:
+        return any(
+            a.unit == b.unit or _in_common(a, b) is not None or not a.unit or not b.unit
+            for a in numbers
+            for b in others
+        )
+    return not numbers and not others and _is_name(first) and _is_name(second)
+
+
+def _is_name(text: str) -> bool:
+    """Whether every word of it that is not a function word begins with a capital."""
+    said = [w for w in _WORD.findall(text) if terms(w)]
+    return bool(said) and all(w[0].isupper() for w in said)
 
 
 def _equal(first: Quantity, second: Quantity) -> bool:

@@ -28,7 +28,7 @@ def approval(evidence: Evidence, statement: Statement, llm: EmbeddedLLM) -> tupl
         return 0.0, Usage()
     llm.prime(judge_prefix(llm), slot=SLOT)
     beside = [s.text for s in evidence.sentences if s.passage_id == named.passage_id]
-    heading = f"{named.article.title} ({named.article.published or 'no date'})"
+    heading = prompts.heading(named.article)
     task = _task(heading, " ".join(beside), evidence.question, statement.text)
     prompt = llm.template([*_examples(), _message("user", task)])
     shares, usage = llm.choose(prompt, ["yes", "no"], slot=SLOT)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.types import Article
+
 READ_SYSTEM = (
     "You read numbered sentences from articles and answer the question in words copied from them: "
     "complete, but without anything that was not asked. If they do not say exactly what the "
@@ -20,13 +22,16 @@ READ_EXAMPLES: list[tuple[str, list[tuple[str, list[str]]], int, str]] = [
         "Which company will run the night ferry?",
         [
             (
-                "Harbour board names ferry operator (2023-03-02)",
+                "Harbour board names ferry operator (Coast Post, 2023-03-02)",
                 [
                     "The harbour board chose Tidewell Lines on Monday to run the night ferry.",
                     "Four firms had applied.",
                 ],
             ),
-            ("Ferry fares to rise (2023-06-11)", ["Day fares will rise by 40 cents in June."]),
+            (
+                "Ferry fares to rise (The Lanford Mail, 2023-06-11)",
+                ["Day fares will rise by 40 cents in June."],
+            ),
         ],
         1,
         "Tidewell Lines",
@@ -38,7 +43,10 @@ READ_EXAMPLES: list[tuple[str, list[tuple[str, list[str]]], int, str]] = [
                 "A walk through Lanford (2022-08-20)",
                 ["The mill, built in 1871, is now a museum of weaving."],
             ),
-            ("Fire at Corley mill (1998-05-30)", ["The mill in Corley burned down on Thursday."]),
+            (
+                "Fire at Corley mill (The Lanford Mail, 1998-05-30)",
+                ["The mill in Corley burned down on Thursday."],
+            ),
         ],
         0,
         "",
@@ -169,5 +177,12 @@ CHAT_SCHEMA: dict[str, Any] = {
     "required": ["found", "conflict", "statements"],
     "additionalProperties": False,
 }
+
+
+def heading(article: Article) -> str:
+    """The line over an article's sentences: its headline, outlet and day, as far as known."""
+    known = [str(fact) for fact in (article.source, article.published) if fact]
+    return f"{article.title} ({', '.join(known)})" if known else article.title
+
 
 ABSTAINED = "The articles do not say."

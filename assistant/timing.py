@@ -22,6 +22,19 @@ _NOW = re.compile(
     r"|to date|most recent|newest)\b",
     re.IGNORECASE,
 )
+# "Is due to open", "does it cost": what holds now is asked, and the newest article knows best.
+_PRESENT = re.compile(
+    r"^\W*(?:(?:from|in|on|at|by|for|to|with|since) )?"
+    r"(?:how|what|who|whom|whose|when|where|which|why)\b"
+    r"(?:(?!\b(?:was|were|did|had|is|are|does|do|will|has|have)\b).){0,80}"
+    r"\b(?:is|are|does|do|will|has|have)\b",
+    re.IGNORECASE,
+)
+# "The flood of June 2024" and "the June 2024 flood" name a thing; what is said of it may be newer.
+_NAMES_A_THING = re.compile(r"\w\s+of\s+(?:the\s+)?\Z", re.IGNORECASE)
+_THING_FOLLOWS = re.compile(r"\s+(?!and\b|or\b|but\b|to\b|in\b|on\b|at\b|by\b|was\b|is\b)[a-z]{3,}")
+_THE = re.compile(r"\bthe\s", re.IGNORECASE)
+_THE_BEFORE = re.compile(r"\bthe\s+\Z", re.IGNORECASE)
 # Papers write about a month's events until some days into the next.
 AFTERMATH = timedelta(days=10)
 NEVER_AFTER = -1.0
@@ -39,14 +52,32 @@ class Period:
 def period(question: str) -> Period | None:
     """The last period that `question` names to the month or day; None where it names none.
 
-    A year alone names a thing ("the 2024 flood") more often than a time, so it does not count.
+    A year alone names a thing ("the 2024 flood") more often than a time, so it does not count;
+    nor does a date that tells which flood is meant.
     """
-    found = [p for m in _DATE.finditer(question) if (p := _period(m))]
+    found = [p for m in _DATE.finditer(question) if not _names_a_thing(m) and (p := _period(m))]
     return found[-1] if found else None
 
 
+def _names_a_thing(match: re.Match[str]) -> bool:
+    if match["edge"]:
+        return False
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    article = _THE.search(match.group()) or _THE_BEFORE.search(before)
+    if article and _THING_FOLLOWS.match(after):
+        return True
+    return not match["as_of"] and bool(_NAMES_A_THING.search(before))
+
+
 def wants_latest(question: str) -> bool:
-    return bool(_NOW.search(question))
+    """Whether what holds now is asked for, in so many words or by the tense of the question."""
+    return bool(_NOW.search(question) or _PRESENT.match(question))
+
+
+def too_late(question: str, published: date | None) -> bool:
+    """Whether what was published that day cannot tell what held at the time asked about."""
+    asked = period(question)
+    return bool(asked and published and published > asked.end)
 
 
 def timeliness(question: str, published: Sequence[date | None]) -> list[float]:

@@ -21,7 +21,7 @@ ROOT = Path(assistant.__file__).parent
 ORDER = [
     *("types", "errors", "progress", "stopwatch", "locks", "settings"),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
-    *("conversation", "decomposition", "timing", "disagreement", "confidence"),
+    *("conversation", "decomposition", "timing", "disagreement", "coverage", "confidence"),
     *("reading", "passages", "models", "embedding", "llm", "store", "index", "ingest"),
     *("retrieval", "evidence", "prompts", "answer", "judge", "check", "asking"),
     *("engine", "render", "llamaindex", "terminal", "doctor", "cli", "web", "api", "mcp"),

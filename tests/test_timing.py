@@ -60,3 +60,28 @@ def test_a_day_that_is_named_lies_in_its_period(day: date) -> None:
     found = period(f"What happened on {day.day} {day:%B} {day.year}?")
     assert found is not None
     assert found.start <= day <= found.end and found.end - found.start < timedelta(days=60)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many died in the flood of June 2024?",
+        "How many were driven out by the June 2024 flood?",
+        "Who won the 6 October 2024 election?",
+    ],
+)
+def test_a_date_that_tells_which_thing_is_meant_is_no_time_asked_about(question: str) -> None:
+    assert period(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "now"),
+    [
+        ("When is the bridge due to open?", True),
+        ("What does a ticket cost?", True),
+        ("When was the bridge due to open?", False),
+        ("How many people were there when it is said to have begun?", False),
+    ],
+)
+def test_a_question_in_the_present_tense_asks_for_the_latest(question: str, now: bool) -> None:
+    assert wants_latest(question) is now
