@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant import prompts
 from assistant.errors import LLMNonsense
+from assistant.expectation import answers_in_kind, expected, fits
 from assistant.types import Answer, Evidence, EvidenceSentence, Statement
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 MAX_ANSWER_TOKENS = 64
 # The label is read as one digit.
 MAX_TEMPLATE_LABELS = 9
+# Where the answer is not of the kind asked for, the next best sentence is tried.
+MOST_TRIES = 2
 
 
 def answer(evidence: Evidence, llm: LLM | None) -> Answer:
@@ -63,17 +66,28 @@ def by_template(evidence: Evidence, llm: EmbeddedLLM) -> Answer:
     found, usage = llm.choose(prompt + '{"found":', ["true", "false"])
     opening = prompt + '{"found": true, "sentence": '
     labels, used = llm.choose(opening, [str(s.label) for s in shown])
-    label = max(labels, key=lambda k: labels[k])
-    written = llm.write(
-        f'{opening}{label}, "answer": "', max_tokens=MAX_ANSWER_TOKENS, stop=['"', "\n"]
-    )
-    text = " ".join(written.text.rstrip("\\").split())
+    usage += used
+    kind = expected(evidence.question)
+    # A sentence without a number does not answer "how many", whatever the model prefers.
+    likely = {str(s.label): labels[str(s.label)] * (0.2 + fits(kind, s.text)) for s in shown}
+    text, chosen = "", ""
+    for label in sorted(likely, key=lambda n: -likely[n])[:MOST_TRIES]:
+        written = llm.write(
+            f'{opening}{label}, "answer": "', max_tokens=MAX_ANSWER_TOKENS, stop=['"', "\n"]
+        )
+        usage += written.usage
+        said = " ".join(written.text.rstrip("\\").split())
+        in_kind = bool(said) and answers_in_kind(kind, said)
+        if in_kind or not text:
+            text, chosen = said, label
+        if in_kind:
+            break
     return Answer(
         question=evidence.question,
-        statements=(Statement(text, (int(label),)),) if text else (),
+        statements=(Statement(text, (int(chosen),)),) if text else (),
         found=found["true"],
         model=llm.name,
-        usage=usage + used + written.usage,
+        usage=usage,
     )
 
 

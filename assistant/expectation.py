@@ -13,11 +13,16 @@ from assistant.quantities import quantities
 
 Expected = Literal["time", "money", "number", "name", "any"]
 
-_TIME = re.compile(r"\b(when|(what|which) (day|date|year|month|time)|how (long|soon))\b", re.I)
+_TIME = re.compile(
+    r"\b(when|(what|which) (day|date|year|month|time|hour)|how (long|soon)"
+    r"|(closing|opening|starting) (time|date|day|hours))\b",
+    re.I,
+)
 _MONEY = re.compile(
-    r"\bhow much (money|did .{0,80}(cost|pay|spend|earn)|does .{0,80}(cost|earn)|is .{0,40}paid"
-    r"|will .{0,60}cost)|\b(what|which) (price|wage|salary|pay|sum|budget|fee|fare)\b"
-    r"|\bwhat (did|does|will|would) .{0,60}\bcost\b",
+    r"\bhow much (money\b|(did|does|do|will|would|is|are|was|were|has|have|had) .{0,80}"
+    r"\b(cost|pay|paid|spend|spent|earn|earned|raised?)\b)"
+    r"|\b(what|which) (\w+ )?(price|wage|salary|pay|sum|budget|fee|fare|rent|fine)\b"
+    r"|\bwhat (did|does|do|will|would|is|are|was|were) .{0,80}\bcost\b",
     re.I,
 )
 _NUMBER = re.compile(
@@ -32,7 +37,8 @@ _SAYS_TIME = re.compile(
     r"\b(january|february|(?-i:March|MARCH)|april|(?-i:May|MAY)|june|july|august|september"
     r"|october|november|december"
     r"|(mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|tomorrow|spring|summer|autumn|winter"
-    r"|\d{4}|\d+ (days?|weeks?|months?|years?|hours?|minutes?))\b",
+    r"|\d{4}|\d+ (days?|weeks?|months?|years?|hours?|minutes?)"
+    r"|\d{1,2}([.:]\d{2})? ?[ap]\.?m|\d{1,2}:\d{2}|noon|midnight|o['’]clock)\b",
     re.I,
 )
 _SAYS_MONEY = re.compile(
