@@ -67,7 +67,7 @@ def load(paths: Iterable[Path]) -> list[Item]:
     seen: dict[str, str] = {}
     for path in paths:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8").split("\n")  # a text may hold U+2028
         except (OSError, UnicodeDecodeError) as error:
             raise ItemError(f"{path}: cannot be read: {error}") from None
         for number, line in enumerate(lines, 1):
