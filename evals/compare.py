@@ -1,4 +1,4 @@
-"""Two systems, or two versions, on the same items: what differs, how surely, which items flipped."""
+"""Two systems or versions on the same items: what differs, how surely, which items flipped."""
 
 from __future__ import annotations
 

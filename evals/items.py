@@ -14,7 +14,7 @@ from typing import Any
 SPLITS = ("tune", "report")
 MATCHES = ("any", "all")
 _KEYS = frozenset(
-    "id question answers match answerable kind gold evidence within false_answers correction "
+    "id question answers match answerable kind gold grades evidence within false_answers correction "
     "cluster split".split()
 )
 
@@ -35,6 +35,7 @@ class Item:
         must be given. Empty where the articles do not answer.
     kind: for slices of the figures, for example "single", "conflict" or "false_premise".
     gold: for each article that is needed, the ids any of which serves (near-copies).
+    grades: how relevant each class of `gold` is, from 1, where a collection grades it; else empty.
     within: ids of the only articles that may be used: reading is then tested apart from finding.
         Empty means the whole corpus.
     false_answers: wrong values that the corpus makes tempting.
@@ -49,6 +50,7 @@ class Item:
     answerable: bool = True
     kind: str = "single"
     gold: tuple[tuple[str, ...], ...] = ()
+    grades: tuple[int, ...] = ()
     evidence: tuple[Quote, ...] = ()
     within: tuple[str, ...] = ()
     false_answers: tuple[str, ...] = ()
@@ -105,13 +107,15 @@ def parse(line: str, where: str) -> Item:
     split = raw.get("split", "report")
     if split not in SPLITS:
         raise ItemError(f"{where}: 'split' is {split!r}, but must be one of {', '.join(SPLITS)}")
+    gold = tuple(_texts(each, "gold", where) for each in _list(raw, "gold", where))
     return Item(
         id=raw["id"],
         question=raw["question"],
         answers=answers,
         answerable=answerable,
         kind=_text(raw, "kind", where) or ("single" if answerable else "unanswerable"),
-        gold=tuple(_texts(each, "gold", where) for each in _list(raw, "gold", where)),
+        gold=gold,
+        grades=_grades(raw, len(gold), where),
         evidence=tuple(_quote(each, where) for each in _list(raw, "evidence", where)),
         within=_texts(_list(raw, "within", where), "within", where),
         false_answers=_texts(_list(raw, "false_answers", where), "false_answers", where),
@@ -131,6 +135,7 @@ def as_json(item: Item) -> dict[str, Any]:
         "answers": [list(part) for part in item.answers],
         "match": "all",
         "gold": [list(each) for each in item.gold],
+        "grades": list(item.grades),
         "evidence": [vars(q) for q in item.evidence],
         "within": list(item.within),
         "false_answers": list(item.false_answers),
@@ -153,6 +158,13 @@ def _answers(raw: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], ...]:
         return (_texts(answers, "answers", where),)
     parts = (each if isinstance(each, list) else [each] for each in answers)
     return tuple(_texts(part, "answers", where) for part in parts)
+
+
+def _grades(raw: Mapping[str, Any], classes: int, where: str) -> tuple[int, ...]:
+    grades = _list(raw, "grades", where)
+    if grades and (len(grades) != classes or not all(type(g) is int and g > 0 for g in grades)):
+        raise ItemError(f"{where}: 'grades' must be a whole number from 1 for each of 'gold'")
+    return tuple(grades)
 
 
 def _list(raw: Mapping[str, Any], key: str, where: str) -> list[Any]:

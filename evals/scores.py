@@ -32,6 +32,10 @@ GROUPS = (
 )
 
 
+# Kind of the items that only name relevant articles, as in BEIR: no answer is known.
+SEARCH = "search"
+
+
 @dataclass(frozen=True)
 class Figure:
     """One number about a system. n: of how many items, or citations. low, high: 95 % interval, None
@@ -110,18 +114,17 @@ def score(
     articles: Articles,
     *,
     model: str | None = None,
-    grades: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Scores:
     """The figures of one system. The last record of an item counts; order does not matter.
 
-    model: name of the language model, for its price. grades: see `retrieval.measures`.
+    model: name of the language model, for its price.
     """
     by_item = {record.item: record for record in records}
     items = sorted(items, key=lambda item: item.id)
     known = {item.id for item in items}
     pairs = [Pair(item, by_item[item.id]) for item in items if item.id in by_item]
     clusters = {p.item.id: p.item.cluster or p.item.id for p in pairs}
-    measures = {m.name: m for m in _measures(pairs, articles, model, grades)}
+    measures = {m.name: m for m in _measures(pairs, articles, model)}
     return Scores(
         figures=tuple(f for m in measures.values() if (f := figure(m, clusters))),
         measures=measures,
@@ -153,24 +156,18 @@ def figure(
     )
 
 
-def _measures(
-    pairs: Sequence[Pair],
-    articles: Articles,
-    model: str | None,
-    grades: Mapping[str, Mapping[str, int]] | None,
-) -> list[Measure]:
+def _measures(pairs: Sequence[Pair], articles: Articles, model: str | None) -> list[Measure]:
+    # Of a collection for searching nobody knows the answers, so silence is neither right nor wrong.
+    asked = [p for p in pairs if p.item.kind != SEARCH]
     found = [
-        *answers.measures(pairs, articles),
-        *citations.measures(pairs, articles),
-        *abstention.measures(pairs, articles),
-        *calibration.measures(pairs, articles),
-        *retrieval.measures(pairs, articles, grades),
-        *robustness.measures(pairs, articles),
+        *answers.measures(asked, articles),
+        *citations.measures(asked, articles),
+        *abstention.measures(asked, articles),
+        *calibration.measures(asked, articles),
+        *retrieval.measures(pairs, articles),
+        *robustness.measures(asked, articles),
         *cost.measures(pairs, articles, model),
     ]
-    if not any(given(p.record) for p in pairs) and any(p.record.retrieved for p in pairs):
-        # A system that only searches has nothing to say, neither rightly nor wrongly.
-        found = [m for m in found if m.group in (retrieval.GROUP, cost.GROUP)]
     return [m for m in found if m.applies]
 
 

@@ -19,30 +19,22 @@ GROUP = "retrieval"
 Grades = Mapping[str, int]
 
 
-def measures(
-    pairs: Sequence[Pair], articles: Articles, grades: Mapping[str, Grades] | None = None
-) -> list[Measure]:
+def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
     """Figures over the items that have gold articles, if the system retrieved at all.
 
     recall@k: share of the needed classes among the first k articles, k = 1, 5, 10.
     MRR: mean of 1 / rank of the first needed article, 0 where there is none (Voorhees, 1999).
     nDCG@10: sum of gain / log2(rank + 1) by the best possible sum (Järvelin and Kekäläinen, 2002),
-        with trec_eval's linear gain; it is 1 for a class of the item.
+        with trec_eval's linear gain: the grade of the class (`Item.grades`), or 1.
     right passage first: the first passage shows evidence of a needed class.
     right passage in five: share of the needed classes shown by the first five passages.
-    grades: item id -> article id -> grade, for a collection that grades relevance (BEIR, Thakur et
-        al., 2021). It replaces the classes for recall, MRR and nDCG; a grade below 1 is irrelevant.
     """
     judged = [p for p in pairs if p.item.gold]
     if not any(p.record.retrieved for p in judged):
         return []
-    grades = grades or {}
-    wanted = {p.item.id: grades.get(p.item.id) or _one_each(p.item) for p in judged}
+    wanted = {p.item.id: _grades(p.item) for p in judged}
     rankings = {
-        p.item.id: _articles(p.record.retrieved)
-        if p.item.id in grades
-        else class_ranking(p.item.gold, _articles(p.record.retrieved))
-        for p in judged
+        p.item.id: class_ranking(p.item.gold, _articles(p.record.retrieved)) for p in judged
     }
     found = [
         Measure(name, GROUP, {item: (value, 1.0) for item, value in by_item.items()})
@@ -133,8 +125,9 @@ def classes_found(item: Item, retrieved: Sequence[Place]) -> list[bool]:
     return [bool(found.intersection(members)) for members in item.gold]
 
 
-def _one_each(item: Item) -> dict[str, int]:
-    return {_class(number): 1 for number in range(len(item.gold))}
+def _grades(item: Item) -> dict[str, int]:
+    grades = item.grades or (1,) * len(item.gold)
+    return {_class(number): grade for number, grade in enumerate(grades)}
 
 
 def _class(number: int) -> str:
