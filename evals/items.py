@@ -14,8 +14,8 @@ from typing import Any
 SPLITS = ("tune", "report")
 MATCHES = ("any", "all")
 _KEYS = frozenset(
-    "id question answers match answerable kind gold grades evidence within false_answers correction "
-    "cluster split".split()
+    "id question answers match answerable kind gold grades evidence within without false_answers "
+    "correction cluster split".split()
 )
 
 
@@ -38,6 +38,8 @@ class Item:
     grades: how relevant each class of `gold` is, from 1, where a collection grades it; else empty.
     within: ids of the only articles that may be used: reading is then tested apart from finding.
         Empty means the whole corpus.
+    without: ids of articles that may not be used, so that a question whose articles they are has no
+        answer; shorter to write than `within` for a large corpus. See `allowed`.
     false_answers: wrong values that the corpus makes tempting.
     correction: for a false premise, what the corpus says instead.
     cluster: the story; items of one story depend on each other, and intervals respect that.
@@ -53,10 +55,18 @@ class Item:
     grades: tuple[int, ...] = ()
     evidence: tuple[Quote, ...] = ()
     within: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     false_answers: tuple[str, ...] = ()
     correction: str | None = None
     cluster: str = ""
     split: str = "report"
+
+
+def allowed(item: Item, articles: Iterable[str]) -> frozenset[str] | None:
+    """Of all `articles` (ids) those that may be used to answer the item; None: every one."""
+    if not item.within and not item.without:
+        return None
+    return frozenset(item.within or articles) - frozenset(item.without)
 
 
 class ItemError(ValueError):
@@ -118,6 +128,7 @@ def parse(line: str, where: str) -> Item:
         grades=_grades(raw, len(gold), where),
         evidence=tuple(_quote(each, where) for each in _list(raw, "evidence", where)),
         within=_texts(_list(raw, "within", where), "within", where),
+        without=_texts(_list(raw, "without", where), "without", where),
         false_answers=_texts(_list(raw, "false_answers", where), "false_answers", where),
         correction=_text(raw, "correction", where),
         cluster=_text(raw, "cluster", where) or raw["id"],
@@ -138,6 +149,7 @@ def as_json(item: Item) -> dict[str, Any]:
         "grades": list(item.grades),
         "evidence": [vars(q) for q in item.evidence],
         "within": list(item.within),
+        "without": list(item.without),
         "false_answers": list(item.false_answers),
         "correction": item.correction,
         "cluster": item.cluster,
