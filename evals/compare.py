@@ -13,7 +13,7 @@ from evals.items import Item
 from evals.metrics import abstention, answers, citations, cost
 from evals.metrics.measure import Articles, Measure, Pair
 from evals.records import Record
-from evals.scores import Scores, number, score
+from evals.scores import Scores, measured, number, paired
 from evals.statistics import difference, holm
 
 Verdict = Literal["better", "worse", "no difference shown"]
@@ -95,11 +95,10 @@ def compare(
     records_a = {r.item: r for r in a}
     records_b = {r.item: r for r in b}
     both = [i for i in items if i.id in records_a and i.id in records_b]
-    ids = {i.id for i in both}
-    scores_a = score(both, (r for i, r in records_a.items() if i in ids), articles)
-    scores_b = score(both, (r for i, r in records_b.items() if i in ids), articles)
+    before = measured(paired(both, records_a), articles)
+    after = measured(paired(both, records_b), articles)
     return Comparison(
-        changes=changes(scores_a.measures, scores_b.measures, scores_a.clusters),
+        changes=changes(before, after, {i.id: i.cluster or i.id for i in both}),
         flips=flips(both, records_a, records_b, articles),
         items=len(both),
         only_a=tuple(sorted(set(records_a) - set(records_b))),

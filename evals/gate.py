@@ -89,7 +89,7 @@ def gate(scores: Scores, baseline: Baseline) -> tuple[Change, ...]:
 
 
 def write_baseline(scores: Scores, path: Path, command: str) -> None:
-    """Keep the gated figures of `scores`, one line an item, so that a renewal reads well in git.
+    """Keep the rows of the gated figures, one line an item, so that a renewal reads well in git.
 
     command: what makes this file anew; it is shown when the gate fails.
     """
@@ -102,7 +102,7 @@ def write_baseline(scores: Scores, path: Path, command: str) -> None:
             if (row := scores.measures[name].rows.get(item)) is not None
         }
         lines.append(f"  {json.dumps(item)}: {json.dumps({'cluster': cluster, **own})}")
-    summary = {name: round(scores[name].value, 4) for name in names}
+    summary = {name: round(scores.measures[name].value, 4) for name in names}
     head = {"format": FORMAT, "command": command, "figures": summary}
     body = "".join(f" {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items())
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ GROUPS = (
 
 
 # Kind of the items that only name relevant articles, as in BEIR: no answer is known.
-SEARCH = "search"
+SEARCH = "finding"
 
 
 @dataclass(frozen=True)
@@ -119,20 +119,18 @@ def score(
 
     model: name of the language model, for its price.
     """
-    by_item = {record.item: record for record in records}
-    items = sorted(items, key=lambda item: item.id)
-    known = {item.id for item in items}
-    pairs = [Pair(item, by_item[item.id]) for item in items if item.id in by_item]
+    items, by_item = list(items), {record.item: record for record in records}
+    pairs = paired(items, by_item)
     clusters = {p.item.id: p.item.cluster or p.item.id for p in pairs}
-    measures = {m.name: m for m in _measures(pairs, articles, model)}
+    measures = measured(pairs, articles, model=model)
     return Scores(
         figures=tuple(f for m in measures.values() if (f := figure(m, clusters))),
         measures=measures,
         clusters=clusters,
         funnel=_funnel(pairs, articles),
         slices=_slices(pairs, measures, clusters),
-        missing=tuple(item.id for item in items if item.id not in by_item),
-        unknown=tuple(sorted(set(by_item) - known)),
+        missing=tuple(sorted(item.id for item in items if item.id not in by_item)),
+        unknown=tuple(sorted(set(by_item) - {item.id for item in items})),
     )
 
 
@@ -156,7 +154,16 @@ def figure(
     )
 
 
-def _measures(pairs: Sequence[Pair], articles: Articles, model: str | None) -> list[Measure]:
+def paired(items: Iterable[Item], by_item: Mapping[str, Record]) -> list[Pair]:
+    """The items that have a record, with it, in the order of their ids."""
+    known = [item for item in items if item.id in by_item]
+    return [Pair(item, by_item[item.id]) for item in sorted(known, key=lambda item: item.id)]
+
+
+def measured(
+    pairs: Sequence[Pair], articles: Articles, *, model: str | None = None
+) -> dict[str, Measure]:
+    """The rows of every figure that applies, by its name; intervals are yet to be had."""
     # Of a collection for searching nobody knows the answers, so silence is neither right nor wrong.
     asked = [p for p in pairs if p.item.kind != SEARCH]
     found = [
@@ -168,7 +175,7 @@ def _measures(pairs: Sequence[Pair], articles: Articles, model: str | None) -> l
         *robustness.measures(asked, articles),
         *cost.measures(pairs, articles, model),
     ]
-    return [m for m in found if m.applies]
+    return {m.name: m for m in found if m.applies}
 
 
 def _slices(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from assistant.types import Article
 from evals.items import Item
 from evals.records import Record
@@ -44,6 +46,11 @@ class Measure:
         if self.statistic is mean:
             return any(row[1] for row in self.rows.values())
         return bool(self.rows)
+
+    @property
+    def value(self) -> float:
+        """The figure itself, over all its items; nan where the statistic has no value."""
+        return self.statistic(np.array([self.rows[i] for i in sorted(self.rows)], dtype=np.float64))
 
     @property
     def values(self) -> dict[str, float]:

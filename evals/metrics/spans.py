@@ -36,16 +36,20 @@ def classes_reached(
     """For each class of needed articles the index of the first place that shows its evidence.
 
     A near-copy of the quoted article has no quote of its own: a place in it counts when it gives a
-    part of the answer. An item without quotes is judged the same way, by the answer alone.
+    part of the answer. An item without quotes is judged the same way, by the answer alone, where a
+    conflict has its other value among the false answers.
     """
     known = evidence_places(item, articles)
     quoted = {place.article_id for place in known}
+    values = item.answers
+    if item.kind == "conflict" and item.false_answers:
+        values = (*values, item.false_answers)
 
     def shows(place: Place | Cited) -> bool:
         if place.article_id in quoted:
             return any(touches(place, each) for each in known)
         text = text_at(place, articles)
-        return any(gives(text, part) for part in item.answers)
+        return any(gives(text, forms) for forms in values)
 
     return [
         next((n for n, p in enumerate(places) if p.article_id in wanted and shows(p)), None)
