@@ -21,7 +21,7 @@ from evals.prepare import prepare
 from evals.records import Record, RecordFile
 from evals.runs import RECORDS, Run, write_suite
 from evals.suites import Suite, in_split, sampled
-from evals.systems import FINDERS, System, check, make
+from evals.systems import ABOUT, FINDERS, NEED_MODEL, System, check, make
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -45,6 +45,13 @@ class Plan:
     n: int
     split: str
 
+    @property
+    def without(self) -> tuple[str, ...]:
+        """The systems that are not asked, since they need a language model and there is none."""
+        if self.settings.llm != "none":
+            return ()
+        return tuple(s for s in ABOUT if s in NEED_MODEL and s not in self.systems)
+
     def systems_of(self, suite: Suite) -> tuple[str, ...]:
         """Those that have something to do there. Raises UsageError where none has."""
         found = tuple(s for s in self.systems if not suite.finding_only or s in FINDERS)
@@ -55,6 +62,11 @@ class Plan:
                 f"Name one of: {', '.join(sorted(FINDERS))}",
             )
         return found
+
+
+def all_systems(settings: Settings) -> list[str]:
+    """Every system that can be asked with these settings."""
+    return [s for s in ABOUT if settings.llm != "none" or s not in NEED_MODEL]
 
 
 def plan(
@@ -124,7 +136,7 @@ def _run(plan: Plan, progress: Progress, llm: LLM | None) -> None:
         before = Run.open(plan.folder).manifest
         manifest.check_same(before, value, plan.folder)
         value = before
-    todo = {suite.name: _todo(suite, plan.systems_of(suite), file) for suite in plan.suites}
+    todo = {suite.name: unasked(plan, suite) for suite in plan.suites}
     total = sum(map(len, todo.values()))
     asked = 0
 
@@ -139,10 +151,12 @@ def _run(plan: Plan, progress: Progress, llm: LLM | None) -> None:
             value = _ask_suite(plan, suite, value, todo[suite.name], file, tell, progress, llm)
 
 
-def _todo(suite: Suite, systems: Sequence[str], file: RecordFile) -> list[tuple[Item, str]]:
-    """What has no reply yet, the systems in turns."""
-    done = {(r.item, r.system) for r in file if r.suite == suite.name and r.status != "failed"}
-    return [(i, s) for i in suite.items for s in systems if (i.id, s) not in done]
+def unasked(plan: Plan, suite: Suite) -> list[tuple[Item, str]]:
+    """What has no reply yet in the folder of the run, or only a failed one; systems in turns."""
+    records = RecordFile(plan.folder / RECORDS)
+    done = {(r.item, r.system) for r in records if r.suite == suite.name and r.status != "failed"}
+    pairs = ((item, system) for item in suite.items for system in plan.systems_of(suite))
+    return [(item, system) for item, system in pairs if (item.id, system) not in done]
 
 
 def _ask_suite(

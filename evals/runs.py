@@ -26,6 +26,7 @@ from evals.records import Record, RecordFile
 MANIFEST = "manifest.json"
 RECORDS = "records.jsonl"
 SUITES = "suites"
+_LISTED: dict[str, Any] = {"started": "", "suites": [], "systems": []}
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,17 @@ class Run:
                 f"{self.folder} has no suite '{suite}'", f"It has: {', '.join(self.suites)}"
             )
         return folder
+
+
+def found(folder: Path) -> list[dict[str, Any]]:
+    """The runs in a folder, newest first: name, started, suites, systems, number of records."""
+    runs = []
+    for path in folder.glob(f"*/{MANIFEST}"):
+        run = Run.open(path.parent)
+        records = sum(1 for _ in run.record_file)
+        about = {key: run.manifest.get(key, default) for key, default in _LISTED.items()}
+        runs.append({"name": path.parent.name, **about, "records": records})
+    return sorted(runs, key=lambda each: str(each["started"]), reverse=True)
 
 
 def write_suite(

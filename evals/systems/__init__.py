@@ -21,10 +21,12 @@ ABOUT = {
 }
 # What asks a language model, for the estimate of a dry run.
 WITH_MODEL = frozenset({"ours", "plain", "closed-book", "oracle"})
+# What has nothing to say without one.
+NEED_MODEL = frozenset({"plain", "closed-book"})
 # What can find at all: the others have nothing to do in a suite without answers.
 FINDERS = frozenset({"ours", "plain"})
 
-__all__ = ["ABOUT", "FINDERS", "WITH_MODEL", "System", "Workplace", "check", "make"]
+__all__ = ["ABOUT", "FINDERS", "NEED_MODEL", "WITH_MODEL", "System", "Workplace", "check", "make"]
 
 
 def check(name: str) -> None:
