@@ -184,15 +184,20 @@ def _git() -> dict[str, Any]:
 
 
 def _llm(settings: Settings, progress: Progress) -> dict[str, str | None]:
+    """name: as it was asked for. model_name: as the model calls itself, which is how a judge is
+    found to be the answerer."""
     kind, _, name = settings.llm.partition(":")
     if kind == "none":
-        return {"name": "none", "sha256": None}
+        return {"name": "none", "model_name": "none", "sha256": None}
     if kind != "embedded":
-        return {"name": name.partition("#")[2] or name, "sha256": None}
+        model = name.partition("#")[2] or name
+        return {"name": model, "model_name": model, "sha256": None}
     if name.endswith(".gguf"):
         path = Path(name).expanduser()
-        return {"name": path.name, "sha256": hash_file(path, progress)[1]}
-    return {"name": name, "sha256": find(name).sha256}
+        digest = hash_file(path, progress)[1]
+        return {"name": path.name, "model_name": path.stem, "sha256": digest}
+    model_file = find(name)
+    return {"name": name, "model_name": Path(model_file.file).stem, "sha256": model_file.sha256}
 
 
 def _version(package: str) -> str:

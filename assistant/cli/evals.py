@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from evals.runs import Run as EvalRun
 
 app = typer.Typer(name="eval", help="Measure how good the answers are.", **STYLE)
-judge = typer.Typer(
-    name="judge", help="A language model as judge, and how far to trust it.", **STYLE
-)
-app.add_typer(judge)
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="Where a public data set lies.")
@@ -47,7 +43,7 @@ OutOption = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Th
 
 
 @contextlib.contextmanager
-def _evals() -> Iterator[None]:
+def needs_evals() -> Iterator[None]:
     """What is inside may import `evals`, which needs more packages than answering does."""
     try:
         yield
@@ -93,7 +89,7 @@ def run_suites(
 
     Example: assistant eval run sample --split tune --n 20 --system ours
     """
-    with _evals(), TerminalProgress(sys.stderr, quiet=run.quiet) as progress:
+    with needs_evals(), TerminalProgress(sys.stderr, quiet=run.quiet) as progress:
         from evals import estimate
         from evals import run as running
         from evals.suites import find
@@ -132,7 +128,7 @@ def list_all(run: Run, json: JsonOption = False) -> None:
 
     Example: assistant eval list
     """
-    with _evals():
+    with needs_evals():
         from assistant import render
         from evals import suites, systems
         from evals.run import RUNS
@@ -164,10 +160,10 @@ def show_item(
 
     Example: assistant eval show RUN a-001
     """
-    with _evals():
+    with needs_evals():
         from evals.showing import item_text
 
-        print_text(item_text(_opened(folder), item, screen()["width"]))
+        print_text(item_text(opened_run(folder), item, screen()["width"]))
 
 
 @app.command("score")
@@ -177,8 +173,8 @@ def score_run(run: Run, folder: RunArgument, json: JsonOption = False) -> None:
 
     Example: assistant eval score RUN
     """
-    with _evals():
-        _print_scores(_opened(folder), json=json)
+    with needs_evals():
+        _print_scores(opened_run(folder), json=json)
 
 
 @app.command("compare")
@@ -193,7 +189,7 @@ def compare_runs(
 
     Example: assistant eval compare RUN:plain RUN:ours
     """
-    with _evals():
+    with needs_evals():
         from evals import compare
 
         (run_a, system_a), (run_b, system_b) = _named(a), _named(b)
@@ -230,10 +226,10 @@ def write_report(
 
     Example: assistant eval report RUN -o report.html
     """
-    with _evals():
+    with needs_evals():
         from evals import report
 
-        report.write(_opened(folder), _opened(before) if before else None, out)
+        report.write(opened_run(folder), opened_run(before) if before else None, out)
         print_text(str(out))
 
 
@@ -250,7 +246,7 @@ def gate_run(
 
     Example: assistant eval gate RUN evals/baseline/sample.json
     """
-    with _evals():
+    with needs_evals():
         from evals import gate
 
         opened, system = _named(name)
@@ -269,7 +265,7 @@ def gate_run(
 # -- what the commands share ------------------------------------------------------------------
 
 
-def _opened(folder: Path) -> EvalRun:
+def opened_run(folder: Path) -> EvalRun:
     from evals.run import RUNS
     from evals.runs import MANIFEST
     from evals.runs import Run as EvalRun
@@ -281,9 +277,9 @@ def _opened(folder: Path) -> EvalRun:
 def _named(text: str) -> tuple[EvalRun, str]:
     """The run and the system of RUN or RUN:SYSTEM; ours, or else the first, where none is named."""
     folder, _, system = text.rpartition(":")
-    run = _opened(Path(folder)) if folder else None
+    run = opened_run(Path(folder)) if folder else None
     if run is None:
-        run = _opened(Path(text))
+        run = opened_run(Path(text))
         system = "ours" if "ours" in run.systems else next(iter(run.systems), "ours")
     if system not in run.systems:
         raise UsageError(
@@ -302,6 +298,7 @@ def _scores(run: EvalRun, suite: str, system: str) -> Any:
 
 def _print_scores(run: EvalRun, *, json: bool = False) -> None:
     """The table of every suite, its systems side by side."""
+    from evals.judging import Judged, judged_text
     from evals.scores import table
 
     by_suite = {
@@ -322,3 +319,6 @@ def _print_scores(run: EvalRun, *, json: bool = False) -> None:
         return
     for suite, by_system in by_suite.items():
         print_text(f"{suite}: {len(run.items(suite))} items\n{table(list(by_system.items()))}\n")
+    judged = Judged.read(run.folder)
+    if judged is not None:
+        print_text(judged_text(judged, run, color=screen()["color"]))

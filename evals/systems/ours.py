@@ -81,7 +81,9 @@ def _record(suite: str, system: str, item: Item, answer: CheckedAnswer, seconds:
         ),
         citations=tuple(Cited(c.article_id, c.start, c.end, c.quote) for c in answer.citations),
         retrieved=places(answer.hits),
-        read=tuple(Place(s.article.id, s.span.start, s.span.end) for s in answer.read),
+        read=tuple(
+            dict.fromkeys(Place(s.article.id, s.span.start, s.span.end) for s in answer.read)
+        ),
         confidence=answer.confidence,
         signals={name: float(value) for name, value in answer.signals.items()},
         seconds=Seconds(answer.timings.retrieve / 1000, seconds.first, seconds.total),
