@@ -18,6 +18,8 @@ from evals.compare import Change, changes
 from evals.metrics.measure import Measure
 from evals.scores import Scores, number
 
+# The suite "sample", the system "ours", no language model: what CI runs.
+BASELINE = Path(__file__).parent / "baseline" / "sample-none.json"
 ALPHA = 0.01
 # Few, for each one more makes the others harder to prove. Absent figures are passed over.
 GATED = (
@@ -110,6 +112,14 @@ def write_baseline(scores: Scores, path: Path, command: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def renewal(suite: str, system: str, llm: str, baseline: Path) -> str:
+    """The commands that make a baseline anew, to be kept in it."""
+    return (
+        f"assistant eval run {suite} --system {system} --llm {llm} --run runs/baseline && "
+        f"assistant eval gate runs/baseline:{system} {baseline} --renew"
+    )
+
+
 def read_baseline(path: Path) -> Baseline:
     """The file that `write_baseline` wrote. Raises AssistantError where it is something else."""
     try:
@@ -126,7 +136,7 @@ def read_baseline(path: Path) -> Baseline:
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise AssistantError(
             f"{path} is not a baseline: {error}",
-            hint="Write one with `assistant eval gate --renew`, see evals/README.md.",
+            hint="Write one anew: assistant eval gate RUN BASELINE --renew",
         ) from None
 
 

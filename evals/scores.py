@@ -224,30 +224,41 @@ def _funnel(pairs: Sequence[Pair], articles: Articles) -> tuple[Stage, ...]:
 
 
 def table(systems: Sequence[tuple[str, Scores]]) -> str:
-    """The figures of all systems side by side, for a terminal of 100 columns and three systems.
+    """The figures of all systems side by side, for a terminal of 100 columns: three at a time.
 
     A cell is the value, its 95 % interval and n. A dash where a figure does not apply.
     """
+    blocks = [_block(systems[n : n + 3]) for n in range(0, len(systems), 3)]
+    return "\n\n".join([*blocks, _legend(systems)])
+
+
+def _block(systems: Sequence[tuple[str, Scores]]) -> str:
     names = list(dict.fromkeys(f.name for _, s in systems for f in s.figures))
     groups = {f.name: f.group for _, s in systems for f in s.figures}
     first = max([len(name) for name in names] + [len("figure")]) + 2
-    wide = max([len(title) + 2 for title, _ in systems] + [23])
-    lines = ["figure".ljust(first) + "".join(title.ljust(wide) for title, _ in systems)]
+    wide = max(21, (100 - first) // len(systems) if len(systems) == 3 else 24)
+    lines = [
+        "figure".ljust(first) + "".join(f"{title[: wide - 2]:<{wide}}" for title, _ in systems)
+    ]
     for group in GROUPS:
         own = [name for name in names if groups[name] == group]
         if own:
             lines += ["", group]
         for name in own:
             cells = (_cell(scores.get(name)).ljust(wide) for _, scores in systems)
-            lines.append(name.ljust(first) + "".join(cells))
+            lines.append(_labelled(name, systems).ljust(first) + "".join(cells))
     lines += _funnel_lines(systems, first, wide)
     lines += [
         f"\n{title}: no reply to {len(scores.missing)} of the items ({scores.missing[0]} …)"
         for title, scores in systems
         if scores.missing
     ]
-    lines.append("\nvalue, 95 % interval, n; higher is better except: " + _lower_better(systems))
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _labelled(name: str, systems: Sequence[tuple[str, Scores]]) -> str:
+    units = {f.unit for _, scores in systems if (f := scores.get(name))}
+    return f"{name} (s)" if "s" in units else name
 
 
 def _funnel_lines(systems: Sequence[tuple[str, Scores]], first: int, wide: int) -> list[str]:
@@ -262,7 +273,7 @@ def _funnel_lines(systems: Sequence[tuple[str, Scores]], first: int, wide: int) 
     return lines
 
 
-def _lower_better(systems: Sequence[tuple[str, Scores]]) -> str:
+def _legend(systems: Sequence[tuple[str, Scores]]) -> str:
     names = [f.name for _, s in systems for f in s.figures if not f.higher_is_better]
     names = [n for n in dict.fromkeys(names)]
     line, lines = "", []
@@ -271,7 +282,10 @@ def _lower_better(systems: Sequence[tuple[str, Scores]]) -> str:
             lines.append(line.rstrip())
             line = ""
         line += f"{name}; "
-    return "\n  " + "\n  ".join([*lines, line.rstrip("; ")]) if names else "none"
+    head = "Cells are value, 95 % interval, n. Seconds are those of this machine."
+    if not names:
+        return head
+    return "\n  ".join([f"{head} Lower is better in:", *lines, line.rstrip("; ")])
 
 
 def _cell(figure: Figure | None) -> str:
@@ -281,7 +295,7 @@ def _cell(figure: Figure | None) -> str:
     if figure.low is None or figure.high is None:
         return f"{value} (n {figure.n})"
     return (
-        f"{value} {number(figure.low, figure.unit)}–{number(figure.high, figure.unit)} {figure.n}"
+        f"{value} {number(figure.low, figure.unit)}…{number(figure.high, figure.unit)} {figure.n}"
     )
 
 

@@ -635,10 +635,15 @@ def test_a_collection_for_searching_says_nothing_about_silence() -> None:
     assert {f.group for f in found.figures} == {"retrieval"}
 
 
-def test_the_table_is_readable_at_100_columns() -> None:
-    both = [("ours", said_by(suite(), "14.2 metres")), ("plain LlamaIndex", said_by(suite(), ""))]
-    shown = table(both)
+@pytest.mark.parametrize("count", range(1, 8))
+def test_the_table_is_readable_at_100_columns(count: int) -> None:
+    """Sentinels and all; what has nothing to say in a row has a dash, not a 0."""
+    ours, plain = said_by(suite(), "14.2 metres", prompt_tokens=1234), said_by(suite(), "")
+    systems = [(f"system {n} with a long name, longer still", plain) for n in range(count)]
+    systems[0] = ("ours", ours)
+    shown = table(systems)
     assert max(len(line) for line in shown.splitlines()) <= 100
     row = next(line for line in shown.splitlines() if line.startswith("answered right"))
-    assert row.split()[2] == "1.00" and ".00" in row.split()[5:]
-    assert "declined right" in shown and "–" in shown
+    assert row.split()[2] == "1.00" and (count == 1 or row.split()[5] == ".00")
+    words = next(line for line in shown.splitlines() if line.startswith("words in the answer"))
+    assert words.count("–") == min(count, 3) - 1

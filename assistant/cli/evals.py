@@ -244,7 +244,7 @@ def gate_run(
 ) -> None:
     """Fail where a run is really worse than a baseline. For CI.
 
-    Example: assistant eval gate RUN evals/baseline/sample.json
+    Example: assistant eval gate RUN evals/baseline/sample-none.json
     """
     with needs_evals():
         from evals import gate
@@ -252,9 +252,11 @@ def gate_run(
         opened, system = _named(name)
         if suite is None and len(opened.suites) != 1:
             raise UsageError(f"{name} has several suites", f"--suite {'|'.join(opened.suites)}")
-        scores = _scores(opened, suite or opened.suites[0], system)
+        suite = suite or opened.suites[0]
+        scores = _scores(opened, suite, system)
         if renew:
-            command = f"assistant eval gate {name} {baseline} --renew"
+            llm = opened.manifest["settings"]["llm"]
+            command = gate.renewal(suite, system, llm, baseline)
             gate.write_baseline(scores, baseline, command)
             print_text(str(baseline))
             return
