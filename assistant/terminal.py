@@ -127,7 +127,10 @@ class TerminalProgress:
             self._end(what)
         elif activity.done and now - activity.printed >= self._between:
             activity.printed = now
-            self._write(f"{one_line(what)}{_amount(activity.done, total, unit)}")
+            left = ""
+            if total is not None and unit == "questions":  # minutes each, with a model
+                left = _left((now - activity.started) / activity.done * (total - activity.done))
+            self._write(f"{one_line(what)}{_amount(activity.done, total, unit)}{left}")
 
     def _write(self, line: str) -> None:
         self._stream.write(line + "\n")
@@ -144,6 +147,11 @@ def _amount(done: int, total: int | None, unit: Unit) -> str:
     if total is None:
         return f" {done} {unit}"
     return f" {done} of {total} {unit}" if done else f" {total} {unit}"
+
+
+def _left(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f", about {f'{minutes} min' if minutes else f'{seconds:.0f} s'} left"
 
 
 def _bars(stream: TextIO) -> Bars:

@@ -14,8 +14,8 @@ from typing import Any
 SPLITS = ("tune", "report")
 MATCHES = ("any", "all")
 _KEYS = frozenset(
-    "id question answers match answerable kind gold evidence within false_answers correction "
-    "cluster split".split()
+    "id question answers match answerable kind gold grades evidence within without false_answers "
+    "correction cluster split".split()
 )
 
 
@@ -35,8 +35,11 @@ class Item:
         must be given. Empty where the articles do not answer.
     kind: for slices of the figures, for example "single", "conflict" or "false_premise".
     gold: for each article that is needed, the ids any of which serves (near-copies).
+    grades: how relevant each class of `gold` is, from 1, where a collection grades it; else empty.
     within: ids of the only articles that may be used: reading is then tested apart from finding.
         Empty means the whole corpus.
+    without: ids of articles that may not be used, so that a question whose articles they are has no
+        answer; shorter to write than `within` for a large corpus. See `allowed`.
     false_answers: wrong values that the corpus makes tempting.
     correction: for a false premise, what the corpus says instead.
     cluster: the story; items of one story depend on each other, and intervals respect that.
@@ -49,12 +52,21 @@ class Item:
     answerable: bool = True
     kind: str = "single"
     gold: tuple[tuple[str, ...], ...] = ()
+    grades: tuple[int, ...] = ()
     evidence: tuple[Quote, ...] = ()
     within: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     false_answers: tuple[str, ...] = ()
     correction: str | None = None
     cluster: str = ""
     split: str = "report"
+
+
+def allowed(item: Item, articles: Iterable[str]) -> frozenset[str] | None:
+    """Of all `articles` (ids) those that may be used to answer the item; None: every one."""
+    if not item.within and not item.without:
+        return None
+    return frozenset(item.within or articles) - frozenset(item.without)
 
 
 class ItemError(ValueError):
@@ -67,7 +79,7 @@ def load(paths: Iterable[Path]) -> list[Item]:
     seen: dict[str, str] = {}
     for path in paths:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8").split("\n")  # a text may hold U+2028
         except (OSError, UnicodeDecodeError) as error:
             raise ItemError(f"{path}: cannot be read: {error}") from None
         for number, line in enumerate(lines, 1):
@@ -105,15 +117,18 @@ def parse(line: str, where: str) -> Item:
     split = raw.get("split", "report")
     if split not in SPLITS:
         raise ItemError(f"{where}: 'split' is {split!r}, but must be one of {', '.join(SPLITS)}")
+    gold = tuple(_texts(each, "gold", where) for each in _list(raw, "gold", where))
     return Item(
         id=raw["id"],
         question=raw["question"],
         answers=answers,
         answerable=answerable,
         kind=_text(raw, "kind", where) or ("single" if answerable else "unanswerable"),
-        gold=tuple(_texts(each, "gold", where) for each in _list(raw, "gold", where)),
+        gold=gold,
+        grades=_grades(raw, len(gold), where),
         evidence=tuple(_quote(each, where) for each in _list(raw, "evidence", where)),
         within=_texts(_list(raw, "within", where), "within", where),
+        without=_texts(_list(raw, "without", where), "without", where),
         false_answers=_texts(_list(raw, "false_answers", where), "false_answers", where),
         correction=_text(raw, "correction", where),
         cluster=_text(raw, "cluster", where) or raw["id"],
@@ -131,8 +146,10 @@ def as_json(item: Item) -> dict[str, Any]:
         "answers": [list(part) for part in item.answers],
         "match": "all",
         "gold": [list(each) for each in item.gold],
+        "grades": list(item.grades),
         "evidence": [vars(q) for q in item.evidence],
         "within": list(item.within),
+        "without": list(item.without),
         "false_answers": list(item.false_answers),
         "correction": item.correction,
         "cluster": item.cluster,
@@ -153,6 +170,13 @@ def _answers(raw: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], ...]:
         return (_texts(answers, "answers", where),)
     parts = (each if isinstance(each, list) else [each] for each in answers)
     return tuple(_texts(part, "answers", where) for part in parts)
+
+
+def _grades(raw: Mapping[str, Any], classes: int, where: str) -> tuple[int, ...]:
+    grades = _list(raw, "grades", where)
+    if grades and (len(grades) != classes or not all(type(g) is int and g > 0 for g in grades)):
+        raise ItemError(f"{where}: 'grades' must be a whole number from 1 for each of 'gold'")
+    return tuple(grades)
 
 
 def _list(raw: Mapping[str, Any], key: str, where: str) -> list[Any]:

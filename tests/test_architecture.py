@@ -14,8 +14,10 @@ from typing import NamedTuple
 import pytest
 
 import assistant
+import evals
 
 ROOT = Path(assistant.__file__).parent
+EVALS = Path(evals.__file__).parent
 
 # A module imports only from what stands before it. A package counts as one.
 ORDER = [
@@ -144,6 +146,28 @@ def test_a_library_stays_behind_its_seam(library: str) -> None:
     users = {part(i.by) for i in all_imports() if i.name.split(".")[0] == library}
     assert users <= BEHIND[library]
     assert users, "nobody uses it any more: take it out of the list"
+
+
+def test_only_the_command_line_knows_the_evals() -> None:
+    """What ships does not need what measures it; `evals` may use everything of ours."""
+    users = {i.by.relative_to(ROOT).as_posix() for i in all_imports() if _root(i) == "evals"}
+    assert users == {"cli/evals.py", "cli/eval_questions.py"}
+
+
+def test_help_does_not_load_the_evals() -> None:
+    """An installation without them still has every other command."""
+    code = "import sys, assistant.cli; print('evals' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_evals_do_not_know_the_command_line() -> None:
+    found = (i for path in sorted(EVALS.rglob("*.py")) for i in imports(path))
+    assert not [i for i in found if i.name.startswith(("assistant.cli", "assistant.web", "typer"))]
+
+
+def _root(found: Import) -> str:
+    return found.name.split(".")[0]
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:

@@ -1,0 +1,110 @@
+"""Is the answer right: SQuAD's exact match and token F1, and containment of every part."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+
+from evals.items import Item
+from evals.metrics.measure import Articles, Measure, Pair, averaged, given
+from evals.metrics.spans import gives
+from evals.records import Record
+
+GROUP = "answers"
+# Their right answers may well name the other values: an earlier one, or another outlet's.
+_MAY_NAME_OTHERS = ("over_time", "conflict")
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+
+
+def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
+    """Figures over the answerable items; a reply that declines or fails is wrong.
+
+    answered right: every part is in the answer and no tempting wrong value is (`answered_right`).
+    contains the answer: every part is in the answer, whatever else is.
+    exact match, token F1: SQuAD's, best over the forms, items with an answer of one part (HasAns of
+        Rajpurkar et al., 2018); they also see an answer that says too much.
+    words in the answer: of the answers given, the mean number of words.
+    failed: of all items, those to which there was no reply.
+    """
+    answerable = [p for p in pairs if p.item.answerable]
+    one_part = [p for p in answerable if len(p.item.answers) == 1]
+    return [
+        averaged("answered right", GROUP, answerable, answered_right),
+        averaged("contains the answer", GROUP, answerable, contains_answer),
+        averaged("exact match", GROUP, one_part, lambda i, r: exact_match(_text(r), i.answers[0])),
+        averaged("token F1", GROUP, one_part, lambda i, r: token_f1(_text(r), i.answers[0])),
+        averaged(
+            "words in the answer",
+            GROUP,
+            answerable,
+            lambda i, r: len(r.text.split()) if given(r) else None,
+            higher_is_better=False,
+            unit="words",
+        ),
+        averaged("failed", GROUP, pairs, lambda i, r: r.status == "failed", higher_is_better=False),
+    ]
+
+
+def contains_answer(item: Item, record: Record) -> bool:
+    """Whether an answer is given and has each part of the right one in some accepted form."""
+    return (
+        item.answerable
+        and given(record)
+        and all(gives(record.text, forms) for forms in item.answers)
+    )
+
+
+def answered_right(item: Item, record: Record) -> bool:
+    """Whether the answer has every part, and no wrong value that the corpus makes tempting.
+
+    Without the second half an answer that lists everything would be right. Items over time or about
+    a conflict are free of it, and so is a wrong value that is part of an accepted form.
+    """
+    if not contains_answer(item, record):
+        return False
+    return item.kind in _MAY_NAME_OTHERS or not false_answers_in(item, record.text)
+
+
+def false_answers_in(item: Item, text: str) -> list[str]:
+    """The item's wrong values that `text` gives, except those inside an accepted form."""
+    right = [form for part in item.answers for form in part]
+    return [
+        wrong
+        for wrong in item.false_answers
+        if gives(text, [wrong]) and not any(gives(form, [wrong]) for form in right)
+    ]
+
+
+def normalised(text: str) -> str:
+    """SQuAD's normalisation: lower case, no ASCII punctuation, no a/an/the, single spaces."""
+    bare = "".join(c for c in text.lower() if c not in string.punctuation)
+    return " ".join(_ARTICLES.sub(" ", bare).split())
+
+
+def exact_match(text: str, forms: Sequence[str]) -> float:
+    """1 if the normalised text is one of the normalised forms, else 0 (Rajpurkar et al., 2016)."""
+    given_text = normalised(text)
+    return float(any(given_text == normalised(form) for form in forms))
+
+
+def token_f1(text: str, forms: Sequence[str]) -> float:
+    """Best over the forms of 2 * shared / (said + wanted), in tokens (Rajpurkar et al., 2016).
+
+    Where one of the two has no tokens left, 1 if neither has, else 0, as in the SQuAD 2.0 script.
+    """
+    best = 0.0
+    said = normalised(text).split()
+    for form in forms:
+        wanted = normalised(form).split()
+        if not said or not wanted:
+            best = max(best, float(said == wanted))
+            continue
+        shared = sum((Counter(said) & Counter(wanted)).values())
+        best = max(best, 2 * shared / (len(said) + len(wanted)))
+    return best
+
+
+def _text(record: Record) -> str:
+    return record.text if given(record) else ""
