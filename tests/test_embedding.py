@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embedding import DIMENSION, Embedder
+from assistant.embedding import DIMENSION, REMEMBERED_TEXTS, Embedder
 from assistant.models import embedding_folder
 
 LONG = "The river rose again on Tuesday, and the old bridge was closed to traffic. " * 60
@@ -94,3 +94,14 @@ class TestVectors:
             text=True,
         )
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.models
+def test_a_text_read_again_has_the_same_vectors_also_after_many_others(embedder: Embedder) -> None:
+    """What is remembered of a text is what the model says of it, whatever came between."""
+    first = embedder.encode_tokens(["The bridge opens in June.", "It costs 24.9 million."])
+    again = embedder.encode_tokens(["It costs 24.9 million.", "The bridge opens in June."])
+    assert (again[1].vectors == first[0].vectors).all() and again[1].offsets == first[0].offsets
+    embedder.encode_tokens([f"Sentence {n} stands." for n in range(REMEMBERED_TEXTS + 1)])
+    later = embedder.encode_tokens(["The bridge opens in June."])[0]
+    assert abs(later.vectors - first[0].vectors).max() < 1e-3

@@ -264,6 +264,38 @@ def gate_run(
         print_text(f"no regression in {len(found)} figures")
 
 
+@app.command("calibrate")
+@takes()
+def calibrate(
+    run: Run,
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="RUN…", help="Runs with --careful 0: nothing declined.")
+    ],
+    json: JsonOption = False,
+) -> None:
+    """Fit the weights of the confidence on the replies of runs, and say how well they tell.
+
+    Example: assistant eval calibrate RUN
+    """
+    with needs_evals():
+        from evals.calibrate import fit
+        from evals.metrics.measure import Pair
+
+        pairs = []
+        for opened in map(opened_run, folders):
+            for suite in opened.suites:
+                items = {item.id: item for item in opened.items(suite)}
+                pairs += [Pair(items[r.item], r) for r in opened.records(suite, "ours")]
+        fitted = fit(pairs)
+        if json:
+            print_json(vars(fitted))
+            return
+        print_text(
+            f"{fitted.n} replies, {fitted.right} right; on stories left out: area under ROC "
+            f"{fitted.auroc:.3f}, calibration error {fitted.error:.3f}\n{fitted.weights}"
+        )
+
+
 # -- what the commands share ------------------------------------------------------------------
 
 
