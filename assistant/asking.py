@@ -10,22 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from assistant.answer import answer
 from assistant.check import abstain, check, combine, judge
 from assistant.confidence import WEIGHTS_WITHOUT_MODEL, confidence
 from assistant.coverage import covered, missing_names
 from assistant.decomposition import Part, parts
-from assistant.disagreement import Version, comparable, relation
-from assistant.evidence import merge, originals, select
+from assistant.disagreement import Version, comparable, relation, same_answer
+from assistant.evidence import merge, select
 from assistant.expectation import answers_in_kind, expected
 from assistant.grounding import locate
 from assistant.judge import approval
-from assistant.lexical import words
+from assistant.rivals import other_articles
 from assistant.stopwatch import Stopwatch
-from assistant.timing import too_late, wants_latest
+from assistant.timing import too_late
 from assistant.types import Answer, CheckedAnswer, Evidence, Hit
 
 if TYPE_CHECKING:
@@ -33,14 +32,12 @@ if TYPE_CHECKING:
 
 Search = Callable[[str], list[Hit]]
 
-# Another article is read only where its best sentence fits nearly as well as the one cited.
-NEARLY_AS_GOOD = 0.85
-ALTERNATIVES = 2
-ALTERNATIVE_TOKENS = 120
-ALTERNATIVE_CONFIDENCE = 0.6
-# Answers of more words than this are explanations, which two papers put differently anyway.
-COMPARED_WORDS = 6
 MOST_MISSING = 3
+# An article read alone is believed against the joint reading where it is surer by this much, and a
+# newer one where it is hardly less sure.
+SURER, HARDLY_LESS_SURE = 0.15, 0.1
+# What is shown as a conflict must be sure on both sides.
+CONFLICT_CONFIDENCE = 0.6
 
 
 @dataclass(frozen=True)
@@ -96,15 +93,15 @@ class Asking:
 
     def _part(self, part: Part, hits: Sequence[Hit], evidence: Evidence) -> CheckedAnswer:
         first = self._read(evidence)
-        if self.llm is None or first.confidence < self.careful:
+        if self.llm is None or first.confidence < self.careful - SURER:
             return self._checked(first)
         best, rivals = first, list[Reading]()
         for other in self._others(part, hits, first):
-            said = relation(_version(best), _version(other))
-            if said == "newer":
-                best, rivals = other, []
-            elif said == "conflict":
-                rivals.append(other)
+            match _weighing(part.asked, best, other):
+                case "better":
+                    best, rivals = other, []
+                case "conflict":
+                    rivals.append(other)
         if not rivals:
             return self._checked(best)
         versions = [self._checked(r) for r in (best, *rivals)]
@@ -142,20 +139,16 @@ class Asking:
         return replace(said, approved=approved, usage=said.usage + used)
 
     def _others(self, part: Part, hits: Sequence[Hit], first: Reading) -> list[Reading]:
-        """What other articles answer otherwise, each read alone: a newer state, or a conflict.
+        """What other articles answer otherwise, each read alone.
 
-        The second opinion is asked for only where the other answer would be shown.
+        The second opinion is asked for only where the other answer could be shown.
         """
         readings = []
         for evidence in other_articles(part, hits, first.evidence, first.answer):
             with self.watch.measure("answer"):
                 said = answer(evidence, self.llm)
-            other = Reading(evidence, said, 1.0)
-            if not said.statements or not _answers_otherwise(part.asked, first, other):
-                continue
-            other = self._weighed(evidence, said)
-            if other.confidence >= max(self.careful, ALTERNATIVE_CONFIDENCE):
-                readings.append(other)
+            if said.statements and _answers_otherwise(part.asked, first, evidence, said):
+                readings.append(self._weighed(evidence, said))
         return readings
 
     def _checked(self, reading: Reading) -> CheckedAnswer:
@@ -189,53 +182,32 @@ def _version(reading: Reading) -> Version:
     return Version(reading.text, cited.article.published if cited else None)
 
 
-def _answers_otherwise(question: str, first: Reading, other: Reading) -> bool:
-    """Whether the other answer is a newer or contrary one to the same question, by its form."""
-    kind = expected(question)
-    if not answers_in_kind(kind, other.text) or locate(other.text, _read_text(first)):
-        return False
+def _answers_otherwise(question: str, first: Reading, evidence: Evidence, said: Answer) -> bool:
+    """Whether it is another answer to the question, by its form."""
+    text = said.statements[0].text
+    return (
+        answers_in_kind(expected(question), text)
+        and not same_answer(first.text, text)
+        and not locate(text, _text_read(first))
+    )
+
+
+def _weighing(question: str, best: Reading, other: Reading) -> Literal["better", "conflict", "no"]:
+    """What another answer means for the best one so far."""
+    if other.confidence > best.confidence + SURER:
+        return "better"
     version = _version(other)
-    said = relation(_version(first), version)
-    if said == "newer":
-        return comparable(first.text, other.text) and not too_late(question, version.published)
-    return said == "conflict" and comparable(first.text, other.text)
+    said = relation(_version(best), version)
+    if not comparable(best.text, other.text) or too_late(question, version.published):
+        return "no"
+    if said == "newer" and other.confidence >= best.confidence - HARDLY_LESS_SURE:
+        return "better"
+    sure = min(best.confidence, other.confidence) >= CONFLICT_CONFIDENCE
+    return "conflict" if said == "conflict" and sure else "no"
 
 
-def _read_text(reading: Reading) -> str:
+def _text_read(reading: Reading) -> str:
     """The sentences around the one an answer rests on: they may well name both."""
     cited = reading.evidence.by_label(reading.answer.statements[0].labels[0])
     beside = [s.text for s in reading.evidence.sentences if cited and s.article == cited.article]
     return " ".join(beside)
-
-
-def other_articles(
-    part: Part, hits: Sequence[Hit], evidence: Evidence, said: Answer
-) -> list[Evidence]:
-    """The evidence of other articles that may answer the same otherwise, each by itself.
-
-    Those whose best sentence fits nearly as well, that are no copies and do not contain the answer;
-    the newest first where the question asks for what holds now.
-    """
-    cited = evidence.by_label(said.statements[0].labels[0])
-    text = said.statements[0].text
-    if cited is None or len(words(text)) > COMPARED_WORDS:
-        return []
-    needed = NEARLY_AS_GOOD * max((_best(h) for h in hits), default=0.0)
-    by_article: dict[str, list[Hit]] = {}
-    for hit in originals(hits):
-        by_article.setdefault(hit.article.id, []).append(hit)
-    fit = [
-        own
-        for article_id, own in by_article.items()
-        if article_id != cited.article.id
-        and max(map(_best, own)) >= needed
-        and not any(locate(text, h.text) for h in own)
-    ]
-    if wants_latest(part.asked):
-        fit.sort(key=lambda own: own[0].article.published or date.min, reverse=True)
-    chosen = (select(part.searched, own, ALTERNATIVE_TOKENS) for own in fit[:ALTERNATIVES])
-    return [replace(e, question=part.asked) for e in chosen]
-
-
-def _best(hit: Hit) -> float:
-    return max((s.late for s in hit.sentences), default=0.0)

@@ -25,7 +25,7 @@ ORDER = [
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "decomposition", "timing", "disagreement", "coverage", "confidence"),
     *("reading", "passages", "models", "embedding", "llm", "store", "index", "ingest"),
-    *("retrieval", "evidence", "prompts", "answer", "judge", "check", "asking"),
+    *("retrieval", "evidence", "rivals", "prompts", "answer", "judge", "check", "asking"),
     *("engine", "render", "llamaindex", "terminal", "doctor", "cli", "web", "api", "mcp"),
 ]
 # One does not know the other, not even through a third.

@@ -1,0 +1,59 @@
+"""Which other articles may answer the same question otherwise, each as evidence to read alone.
+
+A joint reading of several articles settles on one value. Whether another one is newer, or says the
+contrary, shows only when it is read by itself (measured on RGB: asked in the prompt, a small model
+reports no conflict at all). Knows no language model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from assistant.decomposition import Part
+from assistant.evidence import originals, select
+from assistant.grounding import locate
+from assistant.lexical import words
+from assistant.timing import wants_latest
+from assistant.types import Answer, Evidence, Hit
+
+# Another article is read only where its best sentence fits nearly as well as the best there is.
+NEARLY_AS_GOOD = 0.85
+MOST = 2
+TOKENS = 120
+# Answers of more words than this are explanations, which two papers put differently anyway.
+COMPARED_WORDS = 6
+
+
+def other_articles(
+    part: Part, hits: Sequence[Hit], evidence: Evidence, said: Answer
+) -> list[Evidence]:
+    """The evidence of other articles that may answer the same otherwise, each by itself.
+
+    Those whose best sentence fits nearly as well, that are no copies and do not contain the answer;
+    the newest first where the question asks for what holds now.
+    """
+    cited = evidence.by_label(said.statements[0].labels[0])
+    text = said.statements[0].text
+    if cited is None or len(words(text)) > COMPARED_WORDS:
+        return []
+    needed = NEARLY_AS_GOOD * max((_best(h) for h in hits), default=0.0)
+    by_article: dict[str, list[Hit]] = {}
+    for hit in originals(hits):
+        by_article.setdefault(hit.article.id, []).append(hit)
+    fit = [
+        own
+        for article_id, own in by_article.items()
+        if article_id != cited.article.id
+        and max(map(_best, own)) >= needed
+        and not any(locate(text, h.text) for h in own)
+    ]
+    if wants_latest(part.asked):
+        fit.sort(key=lambda own: own[0].article.published or date.min, reverse=True)
+    chosen = (select(part.searched, own, TOKENS) for own in fit[:MOST])
+    return [replace(e, question=part.asked) for e in chosen]
+
+
+def _best(hit: Hit) -> float:
+    return max((s.late for s in hit.sentences), default=0.0)
