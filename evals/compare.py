@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -25,9 +25,10 @@ class Change:
     """How one figure changed from A to B, over the items that both have.
 
     low, high: 95 % interval of `difference`, B less A, before correction. p: corrected for the
-    number of figures compared (Holm). smallest: the difference that this n could show in 80 of 100
-    trials; None where that is unknown. judged: False for seconds, which the machine's other work
-    moves as much as the program does: shown, but neither tested nor given a verdict.
+    number of figures compared (Holm). least_p: see `statistics.Difference`. smallest: the
+    difference that this n could show in 80 of 100 trials; None where that is unknown. judged: False
+    for seconds, which the machine's other work moves as much as the program does: shown, but
+    neither tested nor given a verdict.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Change:
     low: float | None
     high: float | None
     p: float
+    least_p: float
     smallest: float | None
     n: int
     higher_is_better: bool
@@ -122,18 +124,18 @@ def changes(
 
     A figure about another kind of reply (precision of citations, where one of the two gave no
     answer) keeps its weight 0 for that item: what is drawn is always the same items on both sides.
+    A figure in which so little differs that it could never be found different does not count among
+    those to correct for (Tarone, 1990): thirty figures that are the same hide nothing.
     """
     found = [c for name in b if name in a and (c := _change(a[name], b[name], clusters))]
-    judged = [c for c in found if c.judged]
-    corrected = iter(holm([c.p for c in judged]))
-    result = []
-    for change in found:
-        if not change.judged:
-            result.append(change)
-            continue
-        p = next(corrected)
-        result.append(Change(**{**vars(change), "p": p, "verdict": _verdict(change, p, alpha)}))
-    return tuple(result)
+    testable = [c for c in found if c.judged and c.least_p <= alpha]
+    corrected = dict(zip((c.name for c in testable), holm([c.p for c in testable]), strict=True))
+    return tuple(
+        replace(c, p=corrected[c.name], verdict=_verdict(c, corrected[c.name], alpha))
+        if c.name in corrected
+        else c
+        for c in found
+    )
 
 
 def _change(a: Measure, b: Measure, clusters: Mapping[str, str]) -> Change | None:
@@ -156,6 +158,7 @@ def _change(a: Measure, b: Measure, clusters: Mapping[str, str]) -> Change | Non
         low=found.low,
         high=found.high,
         p=found.p,
+        least_p=found.least_p,
         smallest=found.smallest,
         n=len(ids),
         higher_is_better=b.higher_is_better,
@@ -226,7 +229,7 @@ def table(comparison: Comparison, a: str, b: str, *, shown: int = 20) -> str:
         lines.append(f"{c.name:<{wide}}{left}{span:<25}{p:<7}{verdict}")
     lines += [
         "",
-        "p after Holm's correction for all rows; where no verdict stands, no difference was shown,",
+        "p after Holm's correction; where no verdict stands, no difference was shown,",
         "and the smallest one that so many items could show (80 % power) is given.",
     ]
     worse = sum(flip.worse for flip in comparison.flips)

@@ -103,12 +103,20 @@ class Label:
 def load_labels(path: Path) -> list[Label]:
     """The pairs of a JSON lines file: question, reference, answer, verdict. Raises AssistantError,
     with the line's number, for a line that is not of the form."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssistantError(
+            f"{path} cannot be read: {error}", "Check the path; it must be a UTF-8 text file."
+        ) from None
     labels = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             label = Label(**json.loads(line))
+            if not all(isinstance(value, str) for value in vars(label).values()):
+                raise ValueError("every value must be text")
             if label.verdict not in VERDICTS:
                 raise ValueError(f"verdict {label.verdict!r}")
         except (ValueError, TypeError) as error:

@@ -95,6 +95,7 @@ class Difference:
 
     p: probability of a difference at least as large if it did not matter which is which.
     smallest: the smallest difference that so many items show in 80 of 100 trials; None if unknown.
+    least_p: the least that p could be, had all clusters that differ done so in one direction.
     """
 
     value: float
@@ -102,6 +103,7 @@ class Difference:
     high: float | None
     p: float
     smallest: float | None
+    least_p: float
 
 
 def difference(a: Rows, b: Rows, clusters: Sequence[str], statistic: Statistic) -> Difference:
@@ -121,8 +123,14 @@ def difference(a: Rows, b: Rows, clusters: Sequence[str], statistic: Statistic) 
         if len(drawn) > 1:
             low, high = _middle(drawn)
             spread = float(drawn.std())
+    differing = sum(not np.array_equal(a[m], b[m]) for m in members)
     return Difference(
-        value, low, high, _p(a, b, members, statistic), smallest(spread, a, b, len(members))
+        value,
+        low,
+        high,
+        p=_p(a, b, members, statistic),
+        smallest=smallest(spread, a, b, len(members)),
+        least_p=min(1.0, 2.0 ** (1 - differing)),
     )
 
 

@@ -100,6 +100,17 @@ class TestCompare:
         assert change.difference == -1
         assert change.said == "no difference shown; this n could show ±1.00"
 
+    def test_figures_that_are_the_same_do_not_hide_one_that_is_not(
+        self, base: list[Record]
+    ) -> None:
+        """Only the order of what was found changes: the other figures can't be found different."""
+        turned = [replace(r, retrieved=r.retrieved[::-1]) for r in base]
+        found = {c.name: c for c in compare(ITEMS, base, turned, ARTICLES).changes}
+        testable = [c for c in found.values() if c.least_p <= 0.05]
+        assert len(testable) < len(found) / 3
+        assert found["MRR"].verdict == "worse"
+        assert found["answered right"].least_p == found["answered right"].p == 1
+
     def test_seconds_are_shown_but_not_judged(self, base: list[Record]) -> None:
         slow = [replace(r, seconds=replace(r.seconds, total=9.0)) for r in base]
         fast = [replace(r, seconds=replace(r.seconds, total=1.0)) for r in base]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from pydantic import PrivateAttr
@@ -208,6 +208,7 @@ def test_a_pronoun_is_allowed_after_the_name_it_stands_for() -> None:
     assert not self_contained("What does our council plan for Aldry?")
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_the_longest_run_is_symmetric_and_no_longer_than_either(a: str, b: str) -> None:
     run_length = longest_run(a, b)
@@ -216,6 +217,7 @@ def test_the_longest_run_is_symmetric_and_no_longer_than_either(a: str, b: str) 
     assert longest_run(a, a) == len(a.split())
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, WORDS)
 def test_the_share_taken_is_a_share_and_all_of_it_when_the_sentence_is_repeated(
     question: str, sentence: str, answer: str
@@ -224,6 +226,7 @@ def test_the_share_taken_is_a_share_and_all_of_it_when_the_sentence_is_repeated(
     assert taken(sentence, sentence, answer) == 1
 
 
+@settings(deadline=None)
 @given(st.frozensets(st.text(max_size=2)), st.frozensets(st.text(max_size=2)))
 def test_similarity_is_symmetric_and_one_only_for_equals(
     a: frozenset[str], b: frozenset[str]
@@ -232,6 +235,7 @@ def test_similarity_is_symmetric_and_one_only_for_equals(
     assert (similarity(a, b) == 1) == (a == b)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_at_all_is_judged_without_an_error(text: str) -> None:
     for question in (text, f"Who {text}?"):
@@ -261,6 +265,7 @@ def test_the_copies_planted_in_the_sample_corpus_are_found_and_nothing_else() ->
     }
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="ab ", max_size=40), max_size=6), st.randoms())
 def test_groups_of_copies_divide_the_articles_whatever_their_order(
     texts: list[str], rng: random.Random

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from eval_runs import make
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from scripted import ScriptedLLM
@@ -110,6 +110,7 @@ def test_a_judge_without_a_verdict_is_counted_as_wrong() -> None:
     assert (found.no_verdict, found.accuracy) == (1, 0.5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40))
 def test_kappa_is_that_of_the_reference_library(pairs: list[tuple[int, int]]) -> None:
     sklearn = pytest.importorskip("sklearn.metrics")
@@ -147,13 +148,21 @@ def test_a_calibration_counts_for_its_own_model_and_prompt_only(tmp_path: Path) 
 def test_a_bad_label_is_named_by_its_line(tmp_path: Path) -> None:
     path = tmp_path / "labels.jsonl"
     good = json.dumps({"question": "q", "reference": "r", "answer": "a", "verdict": "correct"})
-    for bad in ("{", good.replace("correct", "fine"), good.replace('"answer"', '"reply"'), "[]"):
+    for bad in (
+        "{",
+        good.replace("correct", "fine"),
+        good.replace('"answer"', '"reply"'),
+        "[]",
+        good.replace('"a"', "7"),
+    ):
         path.write_text(f"{good}\n{bad}\n", encoding="utf-8")
         with pytest.raises(AssistantError, match=r"labels.jsonl:2"):
             load_labels(path)
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(AssistantError, match="no labelled pair"):
         load_labels(path)
+    with pytest.raises(AssistantError, match="cannot be read"):
+        load_labels(tmp_path / "missing.jsonl")
 
 
 def test_a_run_is_judged_on_its_answerable_items_and_says_first_why_not_to_trust_it(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from eval_runs import BRIDGE, HOSTILE, hostile_article, items, make
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.types import Article, Span
@@ -191,6 +191,7 @@ def test_a_citation_outside_its_article_is_said_to_be_missing() -> None:
     assert excerpts(None, "gone.md", [Span(0, 5)])[0].missing
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet="ab.\n ", min_size=1, max_size=60),
     st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20)), min_size=1, max_size=4),
@@ -206,6 +207,7 @@ def test_what_is_marked_is_exactly_what_is_cited(text: str, places: list[tuple[i
     assert sum(len(p.text) for e in shown for p in e.pieces) <= len(text)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(st.text() | st.integers(), lambda v: st.lists(v) | st.dictionaries(st.text(), v))
 )
@@ -215,6 +217,7 @@ def test_json_in_a_page_comes_back_whole_and_cannot_end_its_element(value: Any) 
     assert json.loads(shown) == value
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
 def test_a_histogram_counts_every_value_and_stays_in_its_frame(values: list[float]) -> None:
     chart = histogram("t", "d", values, x="seconds")

@@ -131,7 +131,12 @@ def feedback_drafts(
 
 @judge_app.command("calibrate")
 @takes(MODELS, ANSWERING)
-def calibrate_judge(run: Run) -> None:
+def calibrate_judge(
+    run: Run,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", metavar="FILE.jsonl", help="Pairs graded by people.")
+    ] = None,
+) -> None:
     """Let the model grade answers that people graded, and say how far they agree.
 
     Example: assistant eval judge calibrate --llm openai:URL#MODEL
@@ -144,7 +149,7 @@ def calibrate_judge(run: Run) -> None:
             progress("Grading", done, total, "questions")
 
         with _engine(run, progress) as engine:
-            found = judge.calibrate(judge.load_labels(judge.LABELS), _model(engine), tell)
+            found = judge.calibrate(judge.load_labels(labels or judge.LABELS), _model(engine), tell)
         progress.clear()
         path = judge.calibration_file(RUNS, found.model)
         found.write(path)

@@ -78,9 +78,12 @@ class Difference:
 
 
 def worst(suite: Suite) -> list[Shown]:
-    """The items of every system, worst outcome first and the most confident first among equals."""
+    """The items of one system after another, worst outcome first, the most confident among equals.
+
+    Not mixed: the sentinels are wrong on purpose and would stand before what is worth a look.
+    """
     two_halves = len({i.split for i in suite.items}) > 1
-    found: list[tuple[tuple[float, ...], Shown]] = []
+    found = []
     for system in suite.systems:
         counts: dict[str, int] = defaultdict(int)
         judged = [(outcome(p, suite.articles), p) for p in suite.pairs(system)]
@@ -89,15 +92,16 @@ def worst(suite: Suite) -> list[Shown]:
             counts[pair.item.split] += 1
             if counts[pair.item.split] > MOST_SHOWN:
                 continue
-            shown = _shown(
-                suite.name,
-                pair.item,
-                (reply(pair, result, suite.articles),),
-                suite.articles,
-                hidden=two_halves and pair.item.split == "report",
+            found.append(
+                _shown(
+                    suite.name,
+                    pair.item,
+                    (reply(pair, result, suite.articles),),
+                    suite.articles,
+                    hidden=two_halves and pair.item.split == "report",
+                )
             )
-            found.append((_rank(result, pair.record), shown))
-    return [shown for _, shown in sorted(found, key=lambda each: each[0], reverse=True)]
+    return found
 
 
 def differences(suites: Iterable[Suite], before: Mapping[str, Suite]) -> list[Difference]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from assistant.engine import Engine
 from assistant.types import CheckedAnswer, CheckedStatement, Filters
 from evals.items import Item
 from evals.records import Cited, Place, Record, Said, Seconds
@@ -18,7 +19,7 @@ def ours(work: Workplace) -> System:
     def ask(item: Item) -> Record:
         if work.finding_only:
             return _find(work, item)
-        return _ask(work, "ours", item, work.filters(item))
+        return _ask(work, work.engine, "ours", item, work.filters(item))
 
     return ask
 
@@ -28,11 +29,12 @@ def oracle(work: Workplace) -> System:
 
     An item that needs none, since nothing answers it, is asked as ours is.
     """
+    work.second_engine.load()
 
     def ask(item: Item) -> Record:
         gold = frozenset(article for members in item.gold for article in members)
         filters = Filters(articles=gold) if gold else work.filters(item)
-        return _ask(work, "oracle", item, filters)
+        return _ask(work, work.second_engine, "oracle", item, filters)
 
     return ask
 
@@ -52,11 +54,13 @@ def _find(work: Workplace, item: Item) -> Record:
     )
 
 
-def _ask(work: Workplace, system: str, item: Item, filters: Filters | None) -> Record:
+def _ask(
+    work: Workplace, engine: Engine, system: str, item: Item, filters: Filters | None
+) -> Record:
     begin = time.perf_counter()
     first: float | None = None
     answer: CheckedAnswer | None = None
-    for part in work.engine.ask_stream(item.question, filters=filters):
+    for part in engine.ask_stream(item.question, filters=filters):
         if first is None:
             first = time.perf_counter() - begin
         if not isinstance(part, CheckedStatement):

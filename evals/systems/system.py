@@ -68,6 +68,12 @@ class Workplace:
     def _own(self) -> Engine:
         return Engine(self.engine.settings)
 
+    @cached_property
+    def second_engine(self) -> Engine:
+        """Another engine on the same index with a language model of its own, for the same reason:
+        it is asked right after ours, often with the same evidence."""
+        return Engine(self.engine.settings, llm=self.given_llm)
+
     def filters(self, item: Item) -> Filters | None:
         """The articles that may answer the item; None means all."""
         only = allowed(item, self.articles)
@@ -75,8 +81,9 @@ class Workplace:
 
     def close(self) -> None:
         self.engine.close()
-        if "_own" in self.__dict__:
-            self._own.close()
+        for name in ("_own", "second_engine"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
 
 
 def places(hits: Iterable[Hit]) -> tuple[Place, ...]:
