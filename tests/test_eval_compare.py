@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from simulated import articles_of, run, sample_items
 
 from assistant.errors import AssistantError
 from evals.compare import compare, compare_scores, table
@@ -15,7 +16,6 @@ from evals.gate import INVARIANT, Regressed, gate, read_baseline, write_baseline
 from evals.items import Item
 from evals.records import Cited, Record
 from evals.scores import Scores, measured, paired, score
-from tests.simulated import articles_of, run, sample_items
 
 ITEMS = sample_items()
 ARTICLES = articles_of(ITEMS)
