@@ -11,8 +11,10 @@ from typing import Literal
 
 from assistant.quantities import quantities
 
-Expected = Literal["time", "money", "number", "name", "any"]
+Expected = Literal["year", "time", "money", "number", "name", "any"]
 
+_YEAR = re.compile(r"\b(what|which) year\b", re.I)
+_SAYS_YEAR = re.compile(r"\b(1\d|20)\d\d\b")
 _TIME = re.compile(
     r"\b(when|(what|which) (day|date|year|month|time|hour)|how (long|soon)"
     r"|(closing|opening|starting) (time|date|day|hours))\b",
@@ -51,6 +53,8 @@ _SAYS_NAME = re.compile(r"(?<=[\w,”\"] )[^\W\d_a-z]\w+")
 
 def expected(question: str) -> Expected:
     """The kind of answer `question` asks for; "any" where its words do not tell."""
+    if _YEAR.search(question):
+        return "year"
     if _TIME.search(question):
         return "time"
     if _MONEY.search(question):
@@ -65,6 +69,8 @@ def fits(kind: Expected, sentence: str) -> float:
 
     A number without a currency is half an answer about money: the currency may stand elsewhere.
     """
+    if kind == "year":
+        return float(bool(_SAYS_YEAR.search(sentence)))
     if kind == "time":
         return float(bool(_SAYS_TIME.search(sentence)))
     if kind == "money":
@@ -80,8 +86,11 @@ def answers_in_kind(kind: Expected, answer: str) -> bool:
     """Whether a short answer is of the kind expected: a number for "how many", a name for "who"."""
     if kind == "name":
         return bool(re.search(r"[^\W\d_a-z]\w", answer))
+    if kind == "year":
+        return bool(_SAYS_YEAR.search(answer))
     if kind == "time":
         return bool(_SAYS_TIME.search(answer) or quantities(answer))
     if kind == "money":
         return bool(quantities(answer) or _SAYS_MONEY.search(answer))
-    return kind == "any" or bool(quantities(answer))
+    # A sum of money is no number of people.
+    return kind == "any" or bool(quantities(answer) and not _SAYS_MONEY.search(answer))

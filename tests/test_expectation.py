@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.expectation import Expected, expected, fits
+from assistant.expectation import Expected, answers_in_kind, expected, fits
 
 
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
         ("When did the mill burn down?", "time"),
-        ("In which year was it built?", "time"),
+        ("In which year was it built?", "year"),
+        ("town hall closing time on Friday", "time"),
+        ("What was the bridge to cost when it was voted for?", "money"),
+        ("How much was the fund expected to raise?", "money"),
         ("How long will the road be closed?", "time"),
         ("How many people were hurt?", "number"),
         ("What was the turnout?", "number"),
@@ -37,6 +40,9 @@ def test_the_words_of_a_question_tell_the_kind_of_answer(question: str, kind: Ex
         ("time", "They left on 3 March.", "They march on the town hall."),
         ("time", "It took 6 weeks.", "It took a while."),
         ("time", "It ended on Tuesday.", "It ended in tears."),
+        ("year", "It burned down in 1998.", "It burned down on Friday."),
+        ("time", "It shuts at 12:30.", "It shuts early."),
+        ("time", "It shuts at half past noon.", "It shuts late."),
         ("number", "Twelve were hurt.", "Nobody was hurt."),
         ("number", "It cost 24.9 million.", "It cost a lot."),
         ("name", "The vote went to Selma Hart.", "The vote went to nobody."),
@@ -49,3 +55,10 @@ def test_a_sentence_with_an_answer_of_that_kind_fits(kind: Expected, yes: str, n
 @given(st.text())
 def test_where_any_answer_would_do_no_sentence_is_preferred(sentence: str) -> None:
     assert fits("any", sentence) == 0.5
+
+
+def test_a_sum_of_money_is_no_number_of_people() -> None:
+    assert not answers_in_kind("number", "16.9 million crowns")
+    assert answers_in_kind("number", "26 passengers")
+    assert answers_in_kind("money", "16.9 million crowns")
+    assert not answers_in_kind("year", "on Friday")
