@@ -16,21 +16,30 @@ Expected = Literal["year", "time", "money", "number", "name", "any"]
 _YEAR = re.compile(r"\b(what|which) year\b", re.I)
 _SAYS_YEAR = re.compile(r"\b(1\d|20)\d\d\b")
 _TIME = re.compile(
-    r"\b(when|(what|which) (day|date|year|month|time|hour)|how (long|soon)"
+    r"\b(when|(what|which) (day|date|year|month|time|hour)|how (soon|long(?! (is|was|are|were)\b))"
     r"|(closing|opening|starting) (time|date|day|hours))\b",
     re.I,
 )
+_SUM = r"(price|wage|salary|pay|sum|budget|fee|fare|rent|fine|reward|compensation)"
 _MONEY = re.compile(
-    r"\bhow much (money\b|(did|does|do|will|would|is|are|was|were|has|have|had) .{0,80}"
+    r"\bhow much (money\b|(\w+ )?"
+    + _SUM
+    + r"\b|(did|does|do|will|would|is|are|was|were|has|have|had) .{0,80}"
     r"\b(cost|pay|paid|spend|spent|earn|earned|raised?)\b)"
-    r"|\b(what|which) (\w+ )?(price|wage|salary|pay|sum|budget|fee|fare|rent|fine)\b"
-    r"|\bwhat (did|does|do|will|would|is|are|was|were) .{0,80}\bcost\b",
+    r"|\b(what|which) ((is|was|are|were) the )?(\w+ )?"
+    + _SUM
+    + r"\b|\bwhat (did|does|do|will|would|is|are|was|were) .{0,80}\b(cost|earn)\b",
     re.I,
 )
+_MEASURE = (
+    r"(share|percentage|number|price|cost|height|area|size|age|margin|amount|rate|length"
+    r"|distance|score|level|weight|depth|count|turnout)"
+)
 _NUMBER = re.compile(
-    r"\bhow (many|much|high|big|large|far|old|tall|late|wide|deep|fast|hot|heavy)\b"
-    r"|\b(what|which) (share|percentage|number|price|cost|height|area|size|age|margin|amount|sum"
-    r"|rate|length|distance|score)\b|\b(cost|turnout)\b",
+    r"\bhow (many|much|high|big|broad|large|far|old|tall|late|wide|deep|fast|hot|heavy|long)\b"
+    r"|\b(what|which) ((is|was|are|were) the )?([\w-]+ |[\w-]+['’]s \w+ )?"
+    + _MEASURE
+    + r"\b|\b(cost|turnout)\b|\b(weight|height|length|age)\?",
     re.I,
 )
 _NAME = re.compile(r"\b(who|whose|whom|(which|what) (company|firm|person|party|club|team))\b", re.I)
@@ -52,16 +61,19 @@ _SAYS_NAME = re.compile(r"(?<=[\w,”\"] )[^\W\d_a-z]\w+")
 
 
 def expected(question: str) -> Expected:
-    """The kind of answer `question` asks for; "any" where its words do not tell."""
-    if _YEAR.search(question):
-        return "year"
-    if _TIME.search(question):
-        return "time"
-    if _MONEY.search(question):
-        return "money"
-    if _NUMBER.search(question):
-        return "number"
-    return "name" if _NAME.search(question) else "any"
+    """The kind of answer `question` asks for; "any" where its words do not tell.
+
+    Of several question words the first one counts: "what did it cost when it was new" asks a sum.
+    """
+    kinds: list[tuple[Expected, re.Pattern[str]]] = [
+        ("year", _YEAR),
+        ("time", _TIME),
+        ("money", _MONEY),
+        ("number", _NUMBER),
+        ("name", _NAME),
+    ]
+    found = [(m.start(), n) for n, (_, asks) in enumerate(kinds) if (m := asks.search(question))]
+    return kinds[min(found)[1]][0] if found else "any"
 
 
 def fits(kind: Expected, sentence: str) -> float:
