@@ -24,6 +24,7 @@ from assistant.ingest import ingest, remove
 from assistant.models import embedding_folder, find, local_path, own_file, pull
 from assistant.passages import context_line, split
 from assistant.progress import Progress, silent
+from assistant.reading import Options
 from assistant.retrieval import retrieve
 from assistant.settings import Settings
 from assistant.stopwatch import Stopwatch
@@ -164,7 +165,7 @@ class Engine:
             self.index,
             split=self._split,
             embed=self._embed,
-            max_file_bytes=self.settings.max_file_bytes,
+            options=_reading_options(self.settings),
             progress=self._progress,
         )
 
@@ -263,6 +264,16 @@ class Engine:
         return self.embedder.encode(
             [f"{context_line(a)}. {a.text[p.start : p.end]}" for a, p in pairs]
         )
+
+
+def _reading_options(settings: Settings) -> Options:
+    return Options(
+        max_file_bytes=settings.max_file_bytes,
+        max_unpacked_bytes=settings.max_unpacked_bytes,
+        max_entries=settings.max_entries,
+        max_pages=settings.max_pages,
+        columns=settings.column_names(),
+    )
 
 
 def _asked(question: str) -> str:

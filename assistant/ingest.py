@@ -25,6 +25,7 @@ from assistant.errors import ReadingError
 from assistant.index import Index
 from assistant.locks import writer
 from assistant.progress import Progress, silent
+from assistant.reading import Options
 from assistant.reading.files import opened, printable
 from assistant.store import FileState, Origin, Store
 from assistant.types import Article, Failure, IngestReport, Passage
@@ -45,7 +46,7 @@ class Read(Protocol):
     """
 
     def __call__(
-        self, path: Path, *, article_id: str, max_bytes: int
+        self, path: Path, *, article_id: str, options: Options
     ) -> Iterator[Article | Failure]: ...
 
 
@@ -61,13 +62,13 @@ def ingest(
     read: Read = reading.read,
     split: Split,
     embed: Embed,
-    max_file_bytes: int,
+    options: Options = Options(),  # noqa: B008 (it is frozen)
     progress: Progress = silent,
 ) -> IngestReport:
     """Make store and index equal to `sources`.
 
     embed: float32, one row for each (article, passage). Called with about 64 at a time.
-    max_file_bytes: larger files are not read.
+    options: the limits of reading, and the columns of tables.
     progress: "Reading" and "Embedding" in articles, then "Indexing" in passages.
     Raises ReadingError, before anything is changed, for a source that is missing, of no known
     format, or without any article file where there was one before; StoreLocked when another
@@ -80,7 +81,7 @@ def ingest(
         _scan(plans, store, work, progress)
         for plan in plans:
             for file in plan.to_read:
-                _take_in(plan.root, file, work, read, max_file_bytes)
+                _take_in(plan.root, file, work, read, options)
         work.flush()
         for plan in plans:
             work.remove_stale(plan.stale)
@@ -227,14 +228,14 @@ def _look(location: Path, known: FileState | None) -> tuple[FileState, bool]:
 # Doing it
 
 
-def _take_in(root: Path, file: _File, work: _Work, read: Read, max_file_bytes: int) -> None:
+def _take_in(root: Path, file: _File, work: _Work, read: Read, options: Options) -> None:
     """Read one file and hand its articles on; what fails keeps what the store had of it."""
     found: list[str] = []
     failed = False
     work.files_left -= 1
     article_id = work.free_id(root, file)
     try:
-        for item in read(file.location, article_id=article_id, max_bytes=max_file_bytes):
+        for item in read(file.location, article_id=article_id, options=options):
             if isinstance(item, Failure):
                 failed = True
                 work.failures.append(item)

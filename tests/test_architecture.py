@@ -62,9 +62,14 @@ BEHIND = {
     "sentencex": {"passages"},
     "rich": {"render", "terminal", "cli"},
     "typer": {"cli"},
+    "trafilatura": {"reading"},
+    "lxml": {"reading"},
+    "defusedxml": {"reading"},
+    "pypdf": {"reading"},
+    "docx": {"reading"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
-HEAVY |= {"bm25s", "xllamacpp", "openai"}
+HEAVY |= {"bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf", "docx"}
 # They subclass classes of LlamaIndex, so they are themselves imported late.
 HEAVY_MODULES = {"assistant.llm", "assistant.llamaindex"}
 

@@ -22,6 +22,7 @@ from assistant.errors import ReadingError, StoreLocked
 from assistant.index import Index
 from assistant.ingest import ingest, remove
 from assistant.locks import writer
+from assistant.reading import Options
 from assistant.store import Store
 from assistant.types import Article, Failure, IngestReport, Passage
 
@@ -64,7 +65,7 @@ class Bench:
             self.index,
             split=tiny.split,
             embed=self.embed,
-            max_file_bytes=100_000,
+            options=Options(max_file_bytes=100_000),
         )
 
     def texts(self) -> dict[str, str]:
@@ -166,7 +167,7 @@ def test_an_article_without_sentences_is_a_failure_and_the_rest_is_taken_in(benc
     bench.write("a.txt", "")
     bench.write("b.txt", "")
 
-    def read(path: Path, *, article_id: str, max_bytes: int) -> Iterator[Article | Failure]:
+    def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
         yield tiny.article(article_id, "..." if path.name == "a.txt" else "This stands.")
 
     report = ingest(
@@ -176,7 +177,7 @@ def test_an_article_without_sentences_is_a_failure_and_the_rest_is_taken_in(benc
         read=read,
         split=tiny.split,
         embed=tiny.embed,
-        max_file_bytes=1000,
+        options=Options(max_file_bytes=1000),
     )
     assert [(f.where, f.reason) for f in report.failures] == [("a.txt", "has no sentences")]
     assert set(bench.texts()) == {"b.txt"}
@@ -187,7 +188,7 @@ def test_text_that_is_no_unicode_is_a_failure_and_the_rest_is_taken_in(bench: Be
     bench.write("a.txt", "")
     bench.write("b.txt", "")
 
-    def read(path: Path, *, article_id: str, max_bytes: int) -> Iterator[Article | Failure]:
+    def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
         yield tiny.article(article_id, f"This {chr(0xD800) * (path.name == 'a.txt')} stands.")
 
     report = ingest(
@@ -197,7 +198,7 @@ def test_text_that_is_no_unicode_is_a_failure_and_the_rest_is_taken_in(bench: Be
         read=read,
         split=tiny.split,
         embed=tiny.embed,
-        max_file_bytes=1000,
+        options=Options(max_file_bytes=1000),
     )
     assert [f.where for f in report.failures] == ["a.txt"]
     assert set(bench.texts()) == {"b.txt"}
@@ -333,7 +334,7 @@ def test_an_interrupted_ingest_keeps_what_it_stored_and_goes_on_from_there(bench
             bench.index,
             split=tiny.split,
             embed=embed,
-            max_file_bytes=1000,
+            options=Options(max_file_bytes=1000),
         )
     stored = bench.store.count()
     assert stored == 64
@@ -353,7 +354,7 @@ def test_progress_says_what_is_done_and_ends_complete(bench: Bench) -> None:
         bench.index,
         split=tiny.split,
         embed=tiny.embed,
-        max_file_bytes=1000,
+        options=Options(max_file_bytes=1000),
         progress=lambda what, done, total, unit: said.setdefault(what, []).append(
             (done, total, unit)
         ),
@@ -411,6 +412,7 @@ from pathlib import Path
 import tiny
 from assistant.index import Index
 from assistant.ingest import ingest
+from assistant.reading import Options
 from assistant.store import Store
 if len(sys.argv) > 3:
     import resource
@@ -423,7 +425,7 @@ def embed(pairs):
     time.sleep(0.005)
     return tiny.embed(pairs)
 ingest([Path(sys.argv[2])], store, Index(store), split=tiny.split, embed=embed,
-       max_file_bytes=100_000, progress=said)
+       options=Options(max_file_bytes=100_000), progress=said)
 print("done", flush=True)
 """
 
