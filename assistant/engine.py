@@ -19,8 +19,10 @@ from assistant.conversation import standalone
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
 from assistant.errors import UsageError
+from assistant.fetching import Fetcher, anywhere, is_public
 from assistant.index import Index
 from assistant.ingest import ingest, remove
+from assistant.ingest_urls import ingest_urls, is_url
 from assistant.models import embedding_folder, find, local_path, own_file, pull
 from assistant.passages import context_line, split
 from assistant.progress import Progress, silent
@@ -153,21 +155,43 @@ class Engine:
 
     # What it does ----------------------------------------------------------------------------
 
-    def ingest(self, sources: Sequence[Path] = ()) -> IngestReport:
+    def ingest(self, sources: Sequence[Path | str] = ()) -> IngestReport:
         """Make the index equal to `sources`, or to the corpus of the settings where none is given.
 
+        A source is a folder, a file, or the URL of a page, a feed or a sitemap.
         Raises ReadingError for a source that is missing, StoreLocked while another process
         ingests, StoreError and its kind for the disk.
         """
-        return ingest(
-            list(sources) or [self.settings.corpus],
-            self.store,
-            self.index,
-            split=self._split,
-            embed=self._embed,
-            options=_reading_options(self.settings),
-            progress=self._progress,
-        )
+        urls = [str(source) for source in sources if is_url(source)]
+        paths = [Path(source) for source in sources if not is_url(source)]
+        options = _reading_options(self.settings)
+        report = IngestReport()
+        if paths or not urls:
+            report += ingest(
+                paths or [self.settings.corpus],
+                self.store,
+                self.index,
+                split=self._split,
+                embed=self._embed,
+                options=options,
+                progress=self._progress,
+            )
+        if urls:
+            report += ingest_urls(
+                urls,
+                self.store,
+                self.index,
+                fetcher=Fetcher(
+                    may_connect=anywhere if self.settings.private_addresses else is_public,
+                    max_bytes=self.settings.max_file_bytes,
+                    timeout=self.settings.fetch_timeout,
+                ),
+                split=self._split,
+                embed=self._embed,
+                options=options,
+                progress=self._progress,
+            )
+        return report
 
     def ensure_ready(self) -> IngestReport | None:
         """Take in the corpus of the settings where the index is still empty."""

@@ -77,7 +77,7 @@ def ingest(
     """
     with writer(store.folder):
         plans = _plans(sources, store)
-        work = _Work(store, split, embed, progress)
+        work = Work(store, split, embed, progress)
         _scan(plans, store, work, progress)
         for plan in plans:
             for file in plan.to_read:
@@ -104,7 +104,7 @@ def remove(article_id: str, store: Store, index: Index) -> bool:
 
 
 @dataclass
-class _File:
+class File:
     """One file of a source: where it is, its path within the source, and the id it asks for."""
 
     location: Path
@@ -127,9 +127,9 @@ class _Plan:
     """
 
     root: Path
-    files: list[_File]
+    files: list[File]
     stale: list[tuple[str, str]]
-    to_read: list[_File] = field(default_factory=list)
+    to_read: list[File] = field(default_factory=list)
 
 
 def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
@@ -143,7 +143,7 @@ def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
         root = _home(source, found, roots)
         if root != source and root in asked:
             continue
-        files = [_File(p, _path_within(p, root), reading.article_id(p, root)) for p in found]
+        files = [File(p, _path_within(p, root), reading.article_id(p, root)) for p in found]
         under = [(r, p) for r, p in stored if Path(r, p).is_relative_to(source)]
         if not files and any(r == str(root) for r, _ in under):
             raise ReadingError(
@@ -185,7 +185,7 @@ def _path_within(path: Path, root: Path) -> str:
     return within.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _scan(plans: list[_Plan], store: Store, work: _Work, progress: Progress) -> None:
+def _scan(plans: list[_Plan], store: Store, work: Work, progress: Progress) -> None:
     """Find out which files must be read, by size and time, and by hash where these differ."""
     total = sum(len(plan.files) for plan in plans)
     done = 0
@@ -228,7 +228,7 @@ def _look(location: Path, known: FileState | None) -> tuple[FileState, bool]:
 # Doing it
 
 
-def _take_in(root: Path, file: _File, work: _Work, read: Read, options: Options) -> None:
+def _take_in(root: Path, file: File, work: Work, read: Read, options: Options) -> None:
     """Read one file and hand its articles on; what fails keeps what the store had of it."""
     found: list[str] = []
     failed = False
@@ -258,7 +258,7 @@ class _Pending:
     path: str
 
 
-class _Work:
+class Work:
     """The batch in hand, and the counts so far, of one ingest."""
 
     def __init__(self, store: Store, split: Split, embed: Embed, progress: Progress) -> None:
@@ -285,13 +285,21 @@ class _Work:
     def report(self) -> IngestReport:
         return IngestReport(**self._counts, failures=tuple(self.failures))
 
-    def unreadable(self, file: _File, error: ReadingError) -> None:
+    def unreadable(self, file: File, error: ReadingError) -> None:
         reason = error.message.removeprefix(f"{file.where}: ")
         self.failures.append(Failure(file.where, reason, error.hint))
         self._failed.add(file.location)
 
     def unchanged_file(self, root: str, path: str) -> None:
         self._counts["unchanged"] += len(self._ids_of[root, path])
+
+    def unchanged_path(self, path: str) -> None:
+        """As `unchanged_file`, for a path that tells its articles apart without its root."""
+        self._counts["unchanged"] += sum(origin.path == path for origin in self._origins.values())
+
+    def then(self, step: Callable[[], None]) -> None:
+        """Let `step` write to the store in the transaction that stores the articles in hand."""
+        self._finish.append(step)
 
     # Ids
 
@@ -304,7 +312,7 @@ class _Work:
         for file_id in _file_ids(article_id):
             self._files_of[file_id].add(file)
 
-    def free_id(self, root: Path, file: _File) -> str:
+    def free_id(self, root: Path, file: File) -> str:
         """The id the file asks for, or one with its source's name where another source has that.
 
         The one it has already is kept. A source that is gone from the disk gives up the id of a
@@ -318,13 +326,13 @@ class _Work:
         candidates = itertools.chain((wanted, f"{root.name}/{wanted}"), prefixed)
         return next(c for c in candidates if not self._taken(c, str(root), file))
 
-    def _taken(self, file_id: str, root: str, file: _File) -> bool:
+    def _taken(self, file_id: str, root: str, file: File) -> bool:
         return any(
             other != root and not self._moved(other, path, file)
             for other, path in self._files_of[file_id]
         )
 
-    def _moved(self, root: str, path: str, file: _File) -> bool:
+    def _moved(self, root: str, path: str, file: File) -> bool:
         """Whether `file` is what was at `path` in a source that is no longer on the disk."""
         if root not in self._states:
             self._states[root] = {} if Path(root).exists() else self._store.file_states(root)
@@ -359,7 +367,7 @@ class _Work:
             self.flush()
         return True
 
-    def file_done(self, root: str, file: _File, found: list[str], *, failed: bool) -> None:
+    def file_done(self, root: str, file: File, found: list[str], *, failed: bool) -> None:
         """All articles of `file` were handed over. After a failure it is read again next time,
         and articles of it that were stored before but not found now stay."""
 

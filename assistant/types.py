@@ -290,6 +290,14 @@ class CheckedAnswer:
 
 
 @dataclass(frozen=True)
+class Validators:
+    """What a server said of the version it sent, to be asked for a newer one only (RFC 9110)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
 class Failure:
     """A file that could not be taken in, and why, in words for the person who owns it."""
 
@@ -308,3 +316,13 @@ class IngestReport:
     unchanged: int = 0
     passages: int = 0
     failures: tuple[Failure, ...] = ()
+
+    def __add__(self, other: IngestReport) -> IngestReport:
+        return IngestReport(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.removed + other.removed,
+            self.unchanged + other.unchanged,
+            self.passages + other.passages,
+            self.failures + other.failures,
+        )

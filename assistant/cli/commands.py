@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -67,7 +66,8 @@ def _before_every_command(
 def ingest(
     run: Run,
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="Folders and files.")
+        list[str] | None,
+        typer.Argument(metavar="PATH|URL", help="Folders, files, web pages, feeds and sitemaps."),
     ] = None,
     json: JsonOption = False,
 ) -> None:
