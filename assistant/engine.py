@@ -21,7 +21,7 @@ from assistant.embedding import Embedder
 from assistant.errors import UsageError
 from assistant.fetching import Fetcher, anywhere, is_public
 from assistant.index import Index
-from assistant.ingest import ingest, remove
+from assistant.ingest import ingest, preview, remove
 from assistant.ingest_urls import ingest_urls, is_url
 from assistant.models import embedding_folder, find, local_path, own_file, pull
 from assistant.passages import context_line, split
@@ -39,6 +39,7 @@ from assistant.types import (
     Hit,
     IngestReport,
     Passage,
+    Preview,
 )
 
 if TYPE_CHECKING:
@@ -155,10 +156,23 @@ class Engine:
 
     # What it does ----------------------------------------------------------------------------
 
-    def ingest(self, sources: Sequence[Path | str] = ()) -> IngestReport:
+    def preview(self, sources: Sequence[Path | str] = ()) -> Preview:
+        """What `ingest` would do. Raises as it does, and UsageError for a URL."""
+        urls = [source for source in sources if is_url(source)]
+        if urls:
+            raise UsageError(
+                f"{urls[0]}: what a URL would bring cannot be told without fetching it",
+                "Preview folders and files only.",
+            )
+        return preview([Path(s) for s in sources] or [self.settings.corpus], self.store)
+
+    def ingest(
+        self, sources: Sequence[Path | str] = (), *, allow_removal: bool = False
+    ) -> IngestReport:
         """Make the index equal to `sources`, or to the corpus of the settings where none is given.
 
         A source is a folder, a file, or the URL of a page, a feed or a sitemap.
+        allow_removal: go on though most files of a source are gone.
         Raises ReadingError for a source that is missing, StoreLocked while another process
         ingests, StoreError and its kind for the disk.
         """
@@ -174,6 +188,7 @@ class Engine:
                 split=self._split,
                 embed=self._embed,
                 options=options,
+                allow_removal=allow_removal,
                 progress=self._progress,
             )
         if urls:

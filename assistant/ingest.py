@@ -28,7 +28,7 @@ from assistant.progress import Progress, silent
 from assistant.reading import Options
 from assistant.reading.files import opened, printable
 from assistant.store import FileState, Origin, Store
-from assistant.types import Article, Failure, IngestReport, Passage
+from assistant.types import Article, Failure, IngestReport, Passage, Preview
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 BATCH_PASSAGES = 64
 # A file changed this shortly before it was read may change again within the same time stamp.
 RECENT_NS = 2_000_000_000
+# Fewer than these may vanish without a question, even if they are most of a source.
+FEW_FILES = 10
 
 
 class Read(Protocol):
@@ -63,20 +65,22 @@ def ingest(
     split: Split,
     embed: Embed,
     options: Options = Options(),  # noqa: B008 (it is frozen)
+    allow_removal: bool = False,
     progress: Progress = silent,
 ) -> IngestReport:
     """Make store and index equal to `sources`.
 
     embed: float32, one row for each (article, passage). Called with about 64 at a time.
     options: the limits of reading, and the columns of tables.
+    allow_removal: go on though most files of a source, or all of them, are gone.
     progress: "Reading" and "Embedding" in articles, then "Indexing" in passages.
     Raises ReadingError, before anything is changed, for a source that is missing, of no known
-    format, or without any article file where there was one before; StoreLocked when another
-    process is writing; StoreError and its kind, and whatever `embed` raises, with every article
-    stored until then kept.
+    format, or without most of the files that it had before; StoreLocked when another process is
+    writing; StoreError and its kind, and whatever `embed` raises, with every article stored until
+    then kept.
     """
     with writer(store.folder):
-        plans = _plans(sources, store)
+        plans = _plans(sources, store, allow_removal=allow_removal)
         work = Work(store, split, embed, progress)
         _scan(plans, store, work, progress)
         for plan in plans:
@@ -87,6 +91,40 @@ def ingest(
             work.remove_stale(plan.stale)
         index.refresh(progress)
     return work.report()
+
+
+def preview(sources: Sequence[Path], store: Store) -> Preview:
+    """What `ingest` would do to these sources, without doing it. Raises ReadingError as it does.
+
+    A file counts as changed by its content; what is in it is not read.
+    """
+    added: list[str] = []
+    changed: list[str] = []
+    failures: list[Failure] = []
+    unchanged = 0
+    plans = _plans(sources, store, allow_removal=True)
+    for plan in plans:
+        states = store.file_states(str(plan.root))
+        known_paths = {o.path for o in store.origins().values() if o.root == str(plan.root)}
+        for file in plan.files:
+            try:
+                _, same = _look(file.location, states.get(file.path))
+            except ReadingError as error:
+                reason = error.message.removeprefix(f"{file.where}: ")
+                failures.append(Failure(file.where, reason, error.hint))
+                continue
+            if same:
+                unchanged += 1
+            else:
+                (changed if file.path in known_paths else added).append(file.article_id)
+    stale = {file for plan in plans for file in plan.stale}
+    taken_over = {(str(p.root), f.path) for p in plans for f in p.files}
+    removed = sorted(
+        article_id
+        for article_id, origin in store.origins().items()
+        if origin[:2] in stale - taken_over
+    )
+    return Preview(tuple(added), tuple(changed), tuple(removed), unchanged, tuple(failures))
 
 
 def remove(article_id: str, store: Store, index: Index) -> bool:
@@ -132,7 +170,7 @@ class _Plan:
     to_read: list[File] = field(default_factory=list)
 
 
-def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
+def _plans(sources: Sequence[Path], store: Store, *, allow_removal: bool) -> list[_Plan]:
     """What each source needs. A file that lies in two sources belongs to the larger one."""
     asked = list(dict.fromkeys(_resolved(path) for path in sources))
     stored = sorted({(o.root, o.path) for o in store.origins().values() if o.root})
@@ -145,12 +183,6 @@ def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
             continue
         files = [File(p, _path_within(p, root), reading.article_id(p, root)) for p in found]
         under = [(r, p) for r, p in stored if Path(r, p).is_relative_to(source)]
-        if not files and any(r == str(root) for r, _ in under):
-            raise ReadingError(
-                f"{printable(source)}: has no articles any more, but the index has some of it",
-                "If its disk is not mounted, mount it. To empty the index, use "
-                "`assistant articles remove`.",
-            )
         now = {file.path for file in files}
         stale = [
             (r, p)
@@ -158,8 +190,30 @@ def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
             if (r == str(root) and p not in now)
             or (Path(r) != root and root in Path(r).parents and _superseded(Path(r, p), found))
         ]
+        if not allow_removal:
+            _check_still_there(source, files, under, root)
         plans.append(_Plan(root, files, stale))
     return plans
+
+
+def _check_still_there(
+    source: Path, files: list[File], stored: list[tuple[str, str]], root: Path
+) -> None:
+    """Raises ReadingError where most of the files stored of a source are gone from the disk: that
+    is what a disk that is not mounted, or a wrong folder, looks like."""
+    before = {path for r, path in stored if r == str(root)}
+    gone = len(before - {file.path for file in files})
+    if before and not files:
+        problem = "has no articles any more, but the index has some of it"
+    elif gone >= FEW_FILES and gone * 2 > len(before):
+        problem = f"{gone:,} of the {len(before):,} files that the index has of it are gone"
+    else:
+        return
+    raise ReadingError(
+        f"{printable(source)}: {problem}",
+        "If its disk is not mounted, mount it. If they are meant to be gone, use --allow-removal; "
+        "--dry-run shows which.",
+    )
 
 
 def _resolved(source: Path) -> Path:

@@ -326,3 +326,18 @@ class IngestReport:
             self.passages + other.passages,
             self.failures + other.failures,
         )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an ingest would do.
+
+    added, changed: files that would be read, by the ids they ask for. removed: ids of articles.
+    unchanged: number of files. failures: files that cannot be opened.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    failures: tuple[Failure, ...] = ()

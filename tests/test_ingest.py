@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import ReadingError, StoreLocked
 from assistant.index import Index
-from assistant.ingest import ingest, remove
+from assistant.ingest import ingest, preview, remove
 from assistant.locks import writer
 from assistant.reading import Options
 from assistant.store import Store
@@ -221,6 +221,51 @@ def test_a_source_that_lost_all_its_files_is_an_error_and_removes_nothing(bench:
     with pytest.raises(ReadingError, match="no articles any more"):
         bench.ingest()
     assert set(bench.texts()) == {"a.txt"}
+
+
+def test_a_source_that_lost_most_of_its_files_is_an_error_unless_that_is_allowed(
+    bench: Bench,
+) -> None:
+    """A folder that is half restored, or half unmounted."""
+    for n in range(20):
+        bench.write(f"{n}.txt", f"Text {n} stands.")
+    bench.ingest()
+    for n in range(11):
+        (bench.corpus / f"{n}.txt").unlink()
+    with pytest.raises(ReadingError, match="11 of the 20 files") as caught:
+        bench.ingest()
+    assert "--allow-removal" in caught.value.hint
+    assert len(bench.texts()) == 20
+    report = ingest(
+        [bench.corpus],
+        bench.store,
+        bench.index,
+        split=tiny.split,
+        embed=bench.embed,
+        allow_removal=True,
+    )
+    assert counts(report) == (0, 0, 11, 9)
+
+
+def test_a_preview_says_what_ingest_then_does_and_does_nothing(bench: Bench) -> None:
+    for name in ("a.txt", "b.txt", "c.txt", "d.txt"):
+        bench.write(name, f"The text of {name[0]} stands.")
+    assert preview([bench.corpus], bench.store).added == ("a.txt", "b.txt", "c.txt", "d.txt")
+    bench.ingest()
+    bench.write("b.txt", "Another stands.")
+    (bench.corpus / "c.txt").unlink()
+    bench.write("e.txt", "A new one stands.")
+    os.utime(bench.corpus / "d.txt", ns=(1, 1))
+    before = bench.texts()
+    version = bench.store.version
+    plan = preview([bench.corpus], bench.store)
+    assert (plan.added, plan.changed, plan.removed) == (("e.txt",), ("b.txt",), ("c.txt",))
+    assert (plan.unchanged, plan.failures) == (2, ())
+    assert (bench.texts(), bench.store.version) == (before, version)
+    assert counts(bench.ingest()) == (1, 1, 1, 2)
+    for name in "abde":
+        (bench.corpus / f"{name}.txt").unlink()
+    assert len(preview([bench.corpus], bench.store).removed) == 4, "it shows, and does not refuse"
 
 
 def test_an_error_in_one_source_changes_nothing_of_the_others(bench: Bench, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from assistant.render.objects import (
     article_json,
     articles_json,
     hits_json,
+    preview_json,
     report_json,
 )
 from assistant.render.safety import json_text, one_line, plain
@@ -25,6 +26,7 @@ from assistant.render.text import (
     ending_text,
     failure_text,
     hits_text,
+    preview_text,
     report_text,
     statement_text,
 )
@@ -48,6 +50,8 @@ __all__ = [
     "json_text",
     "one_line",
     "plain",
+    "preview_json",
+    "preview_text",
     "report_json",
     "report_text",
     "statement_text",

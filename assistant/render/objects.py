@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from assistant.render.text import answer_line
-from assistant.types import Article, CheckedAnswer, Hit, IngestReport
+from assistant.types import Article, CheckedAnswer, Hit, IngestReport, Preview
 
 
 def _iso(day: date | None) -> str | None:
@@ -119,4 +119,15 @@ def report_json(report: IngestReport) -> dict[str, Any]:
         "failures": [
             {"where": f.where, "reason": f.reason, "hint": f.hint} for f in report.failures
         ],
+    }
+
+
+def preview_json(plan: Preview) -> dict[str, Any]:
+    """The object of `ingest --dry-run --json`."""
+    return {
+        "added": list(plan.added),
+        "changed": list(plan.changed),
+        "removed": list(plan.removed),
+        "unchanged": plan.unchanged,
+        "failures": [{"where": f.where, "reason": f.reason, "hint": f.hint} for f in plan.failures],
     }

@@ -25,6 +25,7 @@ from assistant.types import (
     Failure,
     Hit,
     IngestReport,
+    Preview,
 )
 
 NOT_IN_CORPUS = "The corpus does not hold the answer to this question."
@@ -210,6 +211,21 @@ def report_text(report: IngestReport) -> str:
     number = len(report.failures)
     head = f"{counts}; {number} {'problem' if number == 1 else 'problems'}:"
     return "\n".join([head, *map(failure_text, report.failures)])
+
+
+def preview_text(plan: Preview) -> str:
+    """What an ingest would do: each file or article on a line with + (new), ~ (changed) or - (to
+    be removed), then the counts."""
+    lines = [
+        f"{sign} {one_line(name)}"
+        for sign, names in (("+", plan.added), ("~", plan.changed), ("-", plan.removed))
+        for name in names
+    ]
+    counts = (
+        f"would read {len(plan.added)} new and {len(plan.changed)} changed files and remove "
+        f"{len(plan.removed)} articles; {plan.unchanged} files are unchanged"
+    )
+    return "\n".join([*lines, counts, *map(failure_text, plan.failures)])
 
 
 class Finding(Protocol):
