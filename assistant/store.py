@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
-from assistant.types import Article, Filters, Passage, Span, Validators
+from assistant.types import Article, Filters, Passage, Span, Validators, Version
 
 if TYPE_CHECKING:
     import numpy as np
@@ -368,6 +368,16 @@ class Store:
                 f"SELECT {_ARTICLE} FROM articles ORDER BY published IS NULL, published, id"
             ).fetchall()
         return [_article(row) for row in rows]
+
+    def versions(self, article_id: str) -> list[Version]:
+        """What the article said before, oldest first."""
+        with self._database() as db:
+            rows = db.execute(
+                "SELECT sha256, text, replaced_at FROM versions WHERE article_id = ? "
+                "ORDER BY rowid",
+                (article_id,),
+            ).fetchall()
+        return [Version(*row) for row in rows]
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages of these ids with their articles; an id that is not here is left out."""

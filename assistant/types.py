@@ -329,6 +329,15 @@ class IngestReport:
 
 
 @dataclass(frozen=True)
+class Version:
+    """What an article said until it was replaced. replaced_at: in UTC, as ISO 8601."""
+
+    sha256: str
+    text: str
+    replaced_at: str
+
+
+@dataclass(frozen=True)
 class Preview:
     """What an ingest would do.
 

@@ -23,7 +23,7 @@ ORDER = [
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "decomposition", "timing", "disagreement", "confidence"),
     *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),
-    *("ingest", "ingest_urls", "watching"),
+    *("ingest", "ingest_urls", "watching", "history"),
     *("retrieval", "evidence", "prompts", "answer", "judge", "check", "asking"),
     *("engine", "render", "llamaindex", "terminal", "doctor", "cli", "web", "api", "mcp"),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from assistant.render.text import answer_line
+from assistant.render.text import Changed, answer_line
 from assistant.types import Article, CheckedAnswer, Hit, IngestReport, Preview
 
 
@@ -130,4 +130,19 @@ def preview_json(plan: Preview) -> dict[str, Any]:
         "removed": list(plan.removed),
         "unchanged": plan.unchanged,
         "failures": [{"where": f.where, "reason": f.reason, "hint": f.hint} for f in plan.failures],
+    }
+
+
+def history_json(
+    article: Article, changes: Sequence[Changed], notes: Sequence[str]
+) -> dict[str, Any]:
+    """The object of `articles show --versions --json`; times are UTC in ISO 8601."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "editors_notes": list(notes),
+        "changes": [
+            {"at": c.replaced_at, "removed": list(c.removed), "added": list(c.added)}
+            for c in changes
+        ],
     }

@@ -189,6 +189,32 @@ def article_text(article: Article) -> str:
     return "\n".join([*lines, "", plain(article.text)])
 
 
+class Changed(Protocol):
+    """What one new version of an article did; see `assistant.history.Change`."""
+
+    @property
+    def replaced_at(self) -> str: ...
+    @property
+    def removed(self) -> tuple[str, ...]: ...
+    @property
+    def added(self) -> tuple[str, ...]: ...
+
+
+def history_text(article: Article, changes: Sequence[Changed], notes: Sequence[str]) -> str:
+    """When an article changed: sentences with - were taken out, those with + put in."""
+    lines = [one_line(article.title), f"id: {one_line(article.id)}"]
+    lines += [f"editors' note: {one_line(note)}" for note in notes]
+    for change in changes:
+        lines += ["", one_line(change.replaced_at)]
+        lines += [f"- {one_line(sentence)}" for sentence in change.removed]
+        lines += [f"+ {one_line(sentence)}" for sentence in change.added]
+        if not change.removed and not change.added:
+            lines.append("  no sentence changed, only the title or what else is known of it")
+    if not changes:
+        lines += ["", "It has not changed since it was taken in."]
+    return "\n".join(lines)
+
+
 def articles_table(articles: Sequence[Article], *, width: int | None) -> str:
     """One article a line: id, date, title. `width` None: for programs."""
     return table([(a.id, str(a.published or ""), a.title) for a in articles], width=width)
