@@ -23,7 +23,7 @@ ORDER = [
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "decomposition", "timing", "disagreement", "confidence"),
     *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),
-    *("ingest", "ingest_urls", "watching", "history"),
+    *("ingest", "ingest_urls", "watching", "history", "copies"),
     *("retrieval", "evidence", "prompts", "answer", "judge", "check", "asking"),
     *("engine", "render", "llamaindex", "terminal", "doctor", "cli", "web", "api", "mcp"),
 ]
@@ -70,6 +70,7 @@ BEHIND = {
     "defusedxml": {"reading"},
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
+    "datasketch": {"copies"},
     "pypdf": {"reading"},
     "docx": {"reading"},
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tiny
+from faults import INGEST, assert_searchable, assert_whole, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -451,47 +452,12 @@ def test_after_any_edits_the_index_equals_the_folder(
 
 # Death in the middle
 
-INGEST = """
-import sys, time
-from pathlib import Path
-import tiny
-from assistant.index import Index
-from assistant.ingest import ingest
-from assistant.reading import Options
-from assistant.store import Store
-if len(sys.argv) > 3:
-    import resource
-    limit = int(sys.argv[3])
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-store = Store(Path(sys.argv[1]))
-def said(what, done, total, unit):
-    print(what, done, flush=True)
-def embed(pairs):
-    time.sleep(0.005)
-    return tiny.embed(pairs)
-ingest([Path(sys.argv[2])], store, Index(store), split=tiny.split, embed=embed,
-       options=Options(max_file_bytes=100_000), progress=said)
-print("done", flush=True)
-"""
 
-
-def assert_whole(store: Store) -> None:
-    """Every article in the store has all its passages, each with its own vector."""
-    for article in store.articles():
-        passages = store.passages_of(article.id)
-        assert passages == tiny.split(article)
-        expected = tiny.embed([(article, p) for p in passages])
-        assert np.array_equal(store.vectors([p.id for p in passages]), expected)
-
-
-def assert_searchable(store: Store) -> None:
-    """A new reader finds just what the store has, by vector and by words."""
-    index = Index(store)
-    present = set(store.passage_ids())
-    dense = index.dense(tiny.vector("x"), len(present) + 10)
-    assert {i for i, _ in dense} == present
-    assert {i for i, _ in index.lexical(["headlin"], len(present) + 10)} == present
-    index.close()
+def test_a_short_campaign_of_kills_full_disks_and_damaged_caches(tmp_path: Path) -> None:
+    """tests/faults.py says what is checked, and how to run the long one."""
+    figures = run(tmp_path, kills=5, faults=3, seed=1)
+    assert sum(figures[name] for name in figures if name.startswith("killed")) >= 3, figures
+    assert figures["damaged cache repaired"] == 2
 
 
 def test_kills_at_any_moment_lose_no_acknowledged_article_and_leave_none_half(

@@ -80,6 +80,25 @@ def _print_history(article: Article, replaced: list[Version], json: bool) -> Non
         print_text(render.history_text(article, found, notes))
 
 
+@app.command("copies")
+@takes()
+def list_copies(run: Run, json: JsonOption = False) -> None:
+    """List the articles that are copies of each other, exactly or nearly: one story a block.
+
+    Example: assistant articles copies
+    """
+    from assistant.copies import stories
+
+    with opened_engine(run) as (engine, _):
+        groups = stories(engine.articles())
+    if json:
+        print_json({"stories": [list(group) for group in groups]})
+    elif groups:
+        print_text("\n\n".join("\n".join(map(render.one_line, group)) for group in groups))
+    else:
+        note(run, "no article is a copy of another")
+
+
 @app.command("remove")
 @takes()
 def remove_articles(
