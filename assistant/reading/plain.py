@@ -110,7 +110,8 @@ def _is_wrapped(lines: list[str], number: int) -> bool:
     """Whether line `number` is the first of a paragraph that was wrapped at a fixed width."""
     block = []
     for line in lines[number:]:
-        if not line.strip():
+        # A byline right below a headline does not make the two a paragraph.
+        if not line.strip() or (block and metadata.is_about(line)):
             break
         block.append(line.strip())
     if len(block) < 2:
