@@ -271,6 +271,15 @@ def test_a_zip_that_lies_about_its_size_gives_no_more_than_it_claims(tmp_path: P
     assert isinstance(found, Failure)
 
 
+def test_damage_inside_a_packed_part_is_a_message(tmp_path: Path) -> None:
+    """Python's zipfile lets the error of zlib through; a longer run of the fuzzing found it."""
+    book = bytearray(formats.epub({"1.xhtml": formats.chapter(TOLD)}))
+    at = book.index(b"META-INF/container.xml") + len(b"META-INF/container.xml")
+    book[at] = 0
+    with pytest.raises(ReadingError, match="damaged"):
+        results(tmp_path, "a.epub", bytes(book))
+
+
 def test_a_large_member_of_an_archive_is_a_failure_and_the_others_are_read(tmp_path: Path) -> None:
     files = {"a.txt": "x" * 2_000, "b.txt": "The good text."}
     for name, content in (("a.zip", formats.zipped(files)), ("a.tgz", formats.tarred(files))):

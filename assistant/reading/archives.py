@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import tarfile
 import tempfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -65,7 +64,7 @@ def _of_zip(path: Path, folder: Path, options: Options) -> Iterator[Member | Fai
             try:
                 with archive.open(entry) as source:
                     yield _copied_out(source, entry.filename, where, folder, options)
-            except (*BROKEN, OSError, zlib.error) as error:
+            except (*BROKEN, OSError) as error:
                 reason = printable(str(error)[:200]) or type(error).__name__
                 yield Failure(where, f"cannot be unpacked: {reason}", "The others were read.")
 
@@ -93,7 +92,7 @@ def _of_tar(path: Path, folder: Path, options: Options) -> Iterator[Member | Fai
                     yield _copied_out(source, entry.name, where, folder, options)
         except ReadingError:
             raise
-        except (tarfile.TarError, OSError, zlib.error, *BROKEN) as error:
+        except (tarfile.TarError, OSError, *BROKEN) as error:
             raise broken_zip(path, error) from None
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +18,7 @@ from assistant.reading.options import Options, too_much
 # What Python's zipfile raises for damaged ones, and for methods and encryption it has not.
 BROKEN = (
     *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError),
-    *(ValueError, KeyError, IndexError, OverflowError),
+    *(ValueError, LookupError, OverflowError, zlib.error, lzma.LZMAError, struct.error),
 )
 
 
