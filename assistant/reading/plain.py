@@ -108,7 +108,7 @@ def _is_headline(line: str) -> bool:
 
 def _is_wrapped(lines: list[str], number: int) -> bool:
     """Whether line `number` is the first of a paragraph that was wrapped at a fixed width."""
-    block = []
+    block: list[str] = []
     for line in lines[number:]:
         # A byline right below a headline does not make the two a paragraph.
         if not line.strip() or (block and metadata.is_about(line)):
