@@ -19,11 +19,14 @@ from assistant.conversation import standalone
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
 from assistant.errors import UsageError
+from assistant.fetching import Fetcher, anywhere, is_public
 from assistant.index import Index
-from assistant.ingest import ingest, remove
+from assistant.ingest import ingest, preview, remove
+from assistant.ingest_urls import ingest_urls, is_url
 from assistant.models import embedding_folder, find, local_path, own_file, pull
 from assistant.passages import context_line, split
 from assistant.progress import Progress, silent
+from assistant.reading import Options
 from assistant.retrieval import retrieve
 from assistant.settings import Settings
 from assistant.stopwatch import Stopwatch
@@ -36,6 +39,7 @@ from assistant.types import (
     Hit,
     IngestReport,
     Passage,
+    Preview,
 )
 
 if TYPE_CHECKING:
@@ -152,21 +156,57 @@ class Engine:
 
     # What it does ----------------------------------------------------------------------------
 
-    def ingest(self, sources: Sequence[Path] = ()) -> IngestReport:
+    def preview(self, sources: Sequence[Path | str] = ()) -> Preview:
+        """What `ingest` would do. Raises as it does, and UsageError for a URL."""
+        urls = [source for source in sources if is_url(source)]
+        if urls:
+            raise UsageError(
+                f"{urls[0]}: what a URL would bring cannot be told without fetching it",
+                "Preview folders and files only.",
+            )
+        return preview([Path(s) for s in sources] or [self.settings.corpus], self.store)
+
+    def ingest(
+        self, sources: Sequence[Path | str] = (), *, allow_removal: bool = False
+    ) -> IngestReport:
         """Make the index equal to `sources`, or to the corpus of the settings where none is given.
 
+        A source is a folder, a file, or the URL of a page, a feed or a sitemap.
+        allow_removal: go on though most files of a source are gone.
         Raises ReadingError for a source that is missing, StoreLocked while another process
         ingests, StoreError and its kind for the disk.
         """
-        return ingest(
-            list(sources) or [self.settings.corpus],
-            self.store,
-            self.index,
-            split=self._split,
-            embed=self._embed,
-            max_file_bytes=self.settings.max_file_bytes,
-            progress=self._progress,
-        )
+        urls = [str(source) for source in sources if is_url(source)]
+        paths = [Path(source) for source in sources if not is_url(source)]
+        options = _reading_options(self.settings)
+        report = IngestReport()
+        if paths or not urls:
+            report += ingest(
+                paths or [self.settings.corpus],
+                self.store,
+                self.index,
+                split=self._split,
+                embed=self._embed,
+                options=options,
+                allow_removal=allow_removal,
+                progress=self._progress,
+            )
+        if urls:
+            report += ingest_urls(
+                urls,
+                self.store,
+                self.index,
+                fetcher=Fetcher(
+                    may_connect=anywhere if self.settings.private_addresses else is_public,
+                    max_bytes=self.settings.max_file_bytes,
+                    timeout=self.settings.fetch_timeout,
+                ),
+                split=self._split,
+                embed=self._embed,
+                options=options,
+                progress=self._progress,
+            )
+        return report
 
     def ensure_ready(self) -> IngestReport | None:
         """Take in the corpus of the settings where the index is still empty."""
@@ -263,6 +303,16 @@ class Engine:
         return self.embedder.encode(
             [f"{context_line(a)}. {a.text[p.start : p.end]}" for a, p in pairs]
         )
+
+
+def _reading_options(settings: Settings) -> Options:
+    return Options(
+        max_file_bytes=settings.max_file_bytes,
+        max_unpacked_bytes=settings.max_unpacked_bytes,
+        max_entries=settings.max_entries,
+        max_pages=settings.max_pages,
+        columns=settings.column_names(),
+    )
 
 
 def _asked(question: str) -> str:

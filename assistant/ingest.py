@@ -25,9 +25,10 @@ from assistant.errors import ReadingError
 from assistant.index import Index
 from assistant.locks import writer
 from assistant.progress import Progress, silent
+from assistant.reading import Options
 from assistant.reading.files import opened, printable
 from assistant.store import FileState, Origin, Store
-from assistant.types import Article, Failure, IngestReport, Passage
+from assistant.types import Article, Failure, IngestReport, Passage, Preview
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 BATCH_PASSAGES = 64
 # A file changed this shortly before it was read may change again within the same time stamp.
 RECENT_NS = 2_000_000_000
+# Fewer than these may vanish without a question, even if they are most of a source.
+FEW_FILES = 10
 
 
 class Read(Protocol):
@@ -45,7 +48,7 @@ class Read(Protocol):
     """
 
     def __call__(
-        self, path: Path, *, article_id: str, max_bytes: int
+        self, path: Path, *, article_id: str, options: Options
     ) -> Iterator[Article | Failure]: ...
 
 
@@ -61,31 +64,67 @@ def ingest(
     read: Read = reading.read,
     split: Split,
     embed: Embed,
-    max_file_bytes: int,
+    options: Options = Options(),  # noqa: B008 (it is frozen)
+    allow_removal: bool = False,
     progress: Progress = silent,
 ) -> IngestReport:
     """Make store and index equal to `sources`.
 
     embed: float32, one row for each (article, passage). Called with about 64 at a time.
-    max_file_bytes: larger files are not read.
+    options: the limits of reading, and the columns of tables.
+    allow_removal: go on though most files of a source, or all of them, are gone.
     progress: "Reading" and "Embedding" in articles, then "Indexing" in passages.
     Raises ReadingError, before anything is changed, for a source that is missing, of no known
-    format, or without any article file where there was one before; StoreLocked when another
-    process is writing; StoreError and its kind, and whatever `embed` raises, with every article
-    stored until then kept.
+    format, or without most of the files that it had before; StoreLocked when another process is
+    writing; StoreError and its kind, and whatever `embed` raises, with every article stored until
+    then kept.
     """
     with writer(store.folder):
-        plans = _plans(sources, store)
-        work = _Work(store, split, embed, progress)
+        plans = _plans(sources, store, allow_removal=allow_removal)
+        work = Work(store, split, embed, progress)
         _scan(plans, store, work, progress)
         for plan in plans:
             for file in plan.to_read:
-                _take_in(plan.root, file, work, read, max_file_bytes)
+                _take_in(plan.root, file, work, read, options)
         work.flush()
         for plan in plans:
             work.remove_stale(plan.stale)
         index.refresh(progress)
     return work.report()
+
+
+def preview(sources: Sequence[Path], store: Store) -> Preview:
+    """What `ingest` would do to these sources, without doing it. Raises ReadingError as it does.
+
+    A file counts as changed by its content; what is in it is not read.
+    """
+    added: list[str] = []
+    changed: list[str] = []
+    failures: list[Failure] = []
+    unchanged = 0
+    plans = _plans(sources, store, allow_removal=True)
+    for plan in plans:
+        states = store.file_states(str(plan.root))
+        known_paths = {o.path for o in store.origins().values() if o.root == str(plan.root)}
+        for file in plan.files:
+            try:
+                _, same = _look(file.location, states.get(file.path))
+            except ReadingError as error:
+                reason = error.message.removeprefix(f"{file.where}: ")
+                failures.append(Failure(file.where, reason, error.hint))
+                continue
+            if same:
+                unchanged += 1
+            else:
+                (changed if file.path in known_paths else added).append(file.article_id)
+    stale = {file for plan in plans for file in plan.stale}
+    taken_over = {(str(p.root), f.path) for p in plans for f in p.files}
+    removed = sorted(
+        article_id
+        for article_id, origin in store.origins().items()
+        if origin[:2] in stale - taken_over
+    )
+    return Preview(tuple(added), tuple(changed), tuple(removed), unchanged, tuple(failures))
 
 
 def remove(article_id: str, store: Store, index: Index) -> bool:
@@ -103,7 +142,7 @@ def remove(article_id: str, store: Store, index: Index) -> bool:
 
 
 @dataclass
-class _File:
+class File:
     """One file of a source: where it is, its path within the source, and the id it asks for."""
 
     location: Path
@@ -126,12 +165,12 @@ class _Plan:
     """
 
     root: Path
-    files: list[_File]
+    files: list[File]
     stale: list[tuple[str, str]]
-    to_read: list[_File] = field(default_factory=list)
+    to_read: list[File] = field(default_factory=list)
 
 
-def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
+def _plans(sources: Sequence[Path], store: Store, *, allow_removal: bool) -> list[_Plan]:
     """What each source needs. A file that lies in two sources belongs to the larger one."""
     asked = list(dict.fromkeys(_resolved(path) for path in sources))
     stored = sorted({(o.root, o.path) for o in store.origins().values() if o.root})
@@ -142,14 +181,8 @@ def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
         root = _home(source, found, roots)
         if root != source and root in asked:
             continue
-        files = [_File(p, _path_within(p, root), reading.article_id(p, root)) for p in found]
+        files = [File(p, _path_within(p, root), reading.article_id(p, root)) for p in found]
         under = [(r, p) for r, p in stored if Path(r, p).is_relative_to(source)]
-        if not files and any(r == str(root) for r, _ in under):
-            raise ReadingError(
-                f"{printable(source)}: has no articles any more, but the index has some of it",
-                "If its disk is not mounted, mount it. To empty the index, use "
-                "`assistant articles remove`.",
-            )
         now = {file.path for file in files}
         stale = [
             (r, p)
@@ -157,8 +190,30 @@ def _plans(sources: Sequence[Path], store: Store) -> list[_Plan]:
             if (r == str(root) and p not in now)
             or (Path(r) != root and root in Path(r).parents and _superseded(Path(r, p), found))
         ]
+        if not allow_removal:
+            _check_still_there(source, files, under, root)
         plans.append(_Plan(root, files, stale))
     return plans
+
+
+def _check_still_there(
+    source: Path, files: list[File], stored: list[tuple[str, str]], root: Path
+) -> None:
+    """Raises ReadingError where most of the files stored of a source are gone from the disk: that
+    is what a disk that is not mounted, or a wrong folder, looks like."""
+    before = {path for r, path in stored if r == str(root)}
+    gone = len(before - {file.path for file in files})
+    if before and not files:
+        problem = "has no articles any more, but the index has some of it"
+    elif gone >= FEW_FILES and gone * 2 > len(before):
+        problem = f"{gone:,} of the {len(before):,} files that the index has of it are gone"
+    else:
+        return
+    raise ReadingError(
+        f"{printable(source)}: {problem}",
+        "If its disk is not mounted, mount it. If they are meant to be gone, use --allow-removal; "
+        "--dry-run shows which.",
+    )
 
 
 def _resolved(source: Path) -> Path:
@@ -184,7 +239,7 @@ def _path_within(path: Path, root: Path) -> str:
     return within.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _scan(plans: list[_Plan], store: Store, work: _Work, progress: Progress) -> None:
+def _scan(plans: list[_Plan], store: Store, work: Work, progress: Progress) -> None:
     """Find out which files must be read, by size and time, and by hash where these differ."""
     total = sum(len(plan.files) for plan in plans)
     done = 0
@@ -227,14 +282,14 @@ def _look(location: Path, known: FileState | None) -> tuple[FileState, bool]:
 # Doing it
 
 
-def _take_in(root: Path, file: _File, work: _Work, read: Read, max_file_bytes: int) -> None:
+def _take_in(root: Path, file: File, work: Work, read: Read, options: Options) -> None:
     """Read one file and hand its articles on; what fails keeps what the store had of it."""
     found: list[str] = []
     failed = False
     work.files_left -= 1
     article_id = work.free_id(root, file)
     try:
-        for item in read(file.location, article_id=article_id, max_bytes=max_file_bytes):
+        for item in read(file.location, article_id=article_id, options=options):
             if isinstance(item, Failure):
                 failed = True
                 work.failures.append(item)
@@ -257,7 +312,7 @@ class _Pending:
     path: str
 
 
-class _Work:
+class Work:
     """The batch in hand, and the counts so far, of one ingest."""
 
     def __init__(self, store: Store, split: Split, embed: Embed, progress: Progress) -> None:
@@ -284,13 +339,21 @@ class _Work:
     def report(self) -> IngestReport:
         return IngestReport(**self._counts, failures=tuple(self.failures))
 
-    def unreadable(self, file: _File, error: ReadingError) -> None:
+    def unreadable(self, file: File, error: ReadingError) -> None:
         reason = error.message.removeprefix(f"{file.where}: ")
         self.failures.append(Failure(file.where, reason, error.hint))
         self._failed.add(file.location)
 
     def unchanged_file(self, root: str, path: str) -> None:
         self._counts["unchanged"] += len(self._ids_of[root, path])
+
+    def unchanged_path(self, path: str) -> None:
+        """As `unchanged_file`, for a path that tells its articles apart without its root."""
+        self._counts["unchanged"] += sum(origin.path == path for origin in self._origins.values())
+
+    def then(self, step: Callable[[], None]) -> None:
+        """Let `step` write to the store in the transaction that stores the articles in hand."""
+        self._finish.append(step)
 
     # Ids
 
@@ -303,7 +366,7 @@ class _Work:
         for file_id in _file_ids(article_id):
             self._files_of[file_id].add(file)
 
-    def free_id(self, root: Path, file: _File) -> str:
+    def free_id(self, root: Path, file: File) -> str:
         """The id the file asks for, or one with its source's name where another source has that.
 
         The one it has already is kept. A source that is gone from the disk gives up the id of a
@@ -317,13 +380,13 @@ class _Work:
         candidates = itertools.chain((wanted, f"{root.name}/{wanted}"), prefixed)
         return next(c for c in candidates if not self._taken(c, str(root), file))
 
-    def _taken(self, file_id: str, root: str, file: _File) -> bool:
+    def _taken(self, file_id: str, root: str, file: File) -> bool:
         return any(
             other != root and not self._moved(other, path, file)
             for other, path in self._files_of[file_id]
         )
 
-    def _moved(self, root: str, path: str, file: _File) -> bool:
+    def _moved(self, root: str, path: str, file: File) -> bool:
         """Whether `file` is what was at `path` in a source that is no longer on the disk."""
         if root not in self._states:
             self._states[root] = {} if Path(root).exists() else self._store.file_states(root)
@@ -358,7 +421,7 @@ class _Work:
             self.flush()
         return True
 
-    def file_done(self, root: str, file: _File, found: list[str], *, failed: bool) -> None:
+    def file_done(self, root: str, file: File, found: list[str], *, failed: bool) -> None:
         """All articles of `file` were handed over. After a failure it is read again next time,
         and articles of it that were stored before but not found now stay."""
 

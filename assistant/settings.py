@@ -18,6 +18,7 @@ from platformdirs import user_cache_path, user_config_path, user_data_path
 from assistant.errors import SettingsError
 
 PREFIX = "ASSISTANT_"
+COLUMNS = ("text", "title", "author", "date", "source", "url", "language", "id")
 
 
 def _sample_corpus() -> Path:
@@ -42,6 +43,14 @@ class Settings:
     evidence: about how many tokens of evidence the language model reads.
     careful: confidence, 0 to 1, below which the answer is "not in the corpus".
     max_file_bytes: larger files are refused with a message.
+    max_unpacked_bytes: what one archive, .docx or .epub may hold, unpacked.
+    max_entries: how many files one archive may hold.
+    max_pages: how many pages of one PDF, and web pages behind one feed or sitemap, are read.
+    columns: which column of a .csv, or key of a .jsonl, holds what, where that is none of the
+        usual names: ``text=Volltext, title=Schlagzeile``; also author, date, source, url,
+        language, id.
+    fetch_timeout: seconds to wait for a web page.
+    private_addresses: whether a URL may lead into a private network, or to this machine.
     """
 
     store: Path = user_data_path("assistant") / "store"
@@ -56,6 +65,12 @@ class Settings:
     evidence: int = 260
     careful: float = 0.5
     max_file_bytes: int = 20_000_000
+    max_unpacked_bytes: int = 500_000_000
+    max_entries: int = 20_000
+    max_pages: int = 2_000
+    columns: str = ""
+    fetch_timeout: float = 20.0
+    private_addresses: bool = False
 
     def __post_init__(self) -> None:
         if self.corpus == Path():
@@ -67,6 +82,10 @@ class Settings:
             ("evidence", 20, 100_000),
             ("careful", 0.0, 1.0),
             ("max_file_bytes", 1, 1 << 40),
+            ("max_unpacked_bytes", 1, 1 << 40),
+            ("max_entries", 1, 10_000_000),
+            ("max_pages", 1, 1_000_000),
+            ("fetch_timeout", 0.1, 3_600.0),
         ):
             value = getattr(self, name)
             if not low <= value <= high:
@@ -74,6 +93,21 @@ class Settings:
                     f"setting '{name}' is {value}, but must be from {low} to {high}",
                     f"Correct '{name}' in the settings file, the environment or the flag.",
                 )
+
+        self.column_names()
+
+    def column_names(self) -> dict[str, str]:
+        """`columns` as field -> name of its column. Raises SettingsError where it is malformed."""
+        pairs = [pair.partition("=") for pair in self.columns.split(",") if pair.strip()]
+        names = {field.strip().lower(): column.strip() for field, _, column in pairs}
+        for field, column in names.items():
+            if field not in COLUMNS or not column:
+                raise SettingsError(
+                    f"setting 'columns' is {self.columns!r}, where '{field}' is no field or "
+                    "has no column",
+                    f"Write it as FIELD=COLUMN, with commas; the fields: {', '.join(COLUMNS)}.",
+                )
+        return names
 
     def __repr__(self) -> str:
         shown = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "api_key"}

@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
-from assistant.types import Article, Filters, Passage, Span
+from assistant.types import Article, Filters, Passage, Span, Validators, Version
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 FILE = "articles.sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # A tombstone is a passage id that was in the store and is no longer; `version` is the change that
 # added a passage or buried it.
@@ -60,6 +60,10 @@ CREATE TABLE vectors (
 );
 CREATE TABLE tombstones (passage_id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX tombstones_since ON tombstones (version);
+"""
+# Added to a store of format 1, which has the tables above; `pages` are those fetched from the web.
+_SCHEMA_2 = """
+CREATE TABLE pages (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT) WITHOUT ROWID
 """
 _ARTICLE = "id, title, text, author, published, partial_date, source, url, language, tags"
 
@@ -134,13 +138,17 @@ class Store:
         if found == SCHEMA_VERSION:
             return
         with self._writing() as db:
-            if db.execute("PRAGMA user_version").fetchone()[0]:
+            found = db.execute("PRAGMA user_version").fetchone()[0]
+            if found == SCHEMA_VERSION:
                 return  # another process was first
-            for statement in _SCHEMA.split(";"):
-                db.execute(statement)
-            db.executemany(
-                "INSERT INTO meta VALUES (?, ?)", [("store_id", uuid.uuid4().hex), ("version", "0")]
-            )
+            if found < 1:
+                for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+                db.executemany(
+                    "INSERT INTO meta VALUES (?, ?)",
+                    [("store_id", uuid.uuid4().hex), ("version", "0")],
+                )
+            db.execute(_SCHEMA_2)
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _check_model(self, name: str | None) -> None:
@@ -361,6 +369,16 @@ class Store:
             ).fetchall()
         return [_article(row) for row in rows]
 
+    def versions(self, article_id: str) -> list[Version]:
+        """What the article said before, oldest first."""
+        with self._database() as db:
+            rows = db.execute(
+                "SELECT sha256, text, replaced_at FROM versions WHERE article_id = ? "
+                "ORDER BY rowid",
+                (article_id,),
+            ).fetchall()
+        return [Version(*row) for row in rows]
+
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages of these ids with their articles; an id that is not here is left out."""
         wanted = json.dumps(list(ids))
@@ -480,6 +498,21 @@ class Store:
         """Let an article belong to this source from now on; nothing else about it changes."""
         with self._writing() as db:
             self._claim(db, article_id, root, path)
+
+    def page_validators(self, url: str) -> Validators:
+        """What the server said of the page at `url` when it was last read completely."""
+        with self._database() as db:
+            row = db.execute(
+                "SELECT etag, last_modified FROM pages WHERE url = ?", (url,)
+            ).fetchone()
+        return Validators(*row) if row else Validators()
+
+    def remember_page(self, url: str, validators: Validators) -> None:
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO pages VALUES (?, ?, ?)",
+                (url, validators.etag, validators.last_modified),
+            )
 
     @staticmethod
     def _claim(db: sqlite3.Connection, article_id: str, root: str, path: str) -> None:

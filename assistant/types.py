@@ -290,6 +290,14 @@ class CheckedAnswer:
 
 
 @dataclass(frozen=True)
+class Validators:
+    """What a server said of the version it sent, to be asked for a newer one only (RFC 9110)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
 class Failure:
     """A file that could not be taken in, and why, in words for the person who owns it."""
 
@@ -307,4 +315,38 @@ class IngestReport:
     removed: int = 0
     unchanged: int = 0
     passages: int = 0
+    failures: tuple[Failure, ...] = ()
+
+    def __add__(self, other: IngestReport) -> IngestReport:
+        return IngestReport(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.removed + other.removed,
+            self.unchanged + other.unchanged,
+            self.passages + other.passages,
+            self.failures + other.failures,
+        )
+
+
+@dataclass(frozen=True)
+class Version:
+    """What an article said until it was replaced. replaced_at: in UTC, as ISO 8601."""
+
+    sha256: str
+    text: str
+    replaced_at: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an ingest would do.
+
+    added, changed: files that would be read, by the ids they ask for. removed: ids of articles.
+    unchanged: number of files. failures: files that cannot be opened.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
     failures: tuple[Failure, ...] = ()

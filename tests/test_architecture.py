@@ -24,20 +24,23 @@ ORDER = [
     *("types", "errors", "progress", "stopwatch", "locks", "settings"),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "decomposition", "timing", "disagreement", "coverage", "confidence"),
-    *("reading", "passages", "models", "embedding", "llm", "store", "index", "ingest"),
+    *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),
+    *("ingest", "ingest_urls", "watching", "history", "copies"),
     *("retrieval", "evidence", "rivals", "prompts", "answer", "judge", "check", "asking"),
     *("engine", "render", "llamaindex", "terminal", "doctor", "cli", "web", "api", "mcp"),
 ]
 # One does not know the other, not even through a third.
 KNOWS_NOTHING_OF = {
-    "reading": {"passages", "embedding", "store", "index"},
+    "fetching": {"reading", "store", "index", "ingest"},
+    "reading": {"fetching", "passages", "embedding", "store", "index"},
     "passages": {"retrieval", "embedding", "store", "index"},
     "models": {"llm"},
     "embedding": {"index"},
     "llm": {"retrieval", "evidence"},
     "store": {"index", "llm"},
     "index": {"llm", "embedding"},
-    "ingest": {"llm", "embedding"},
+    "ingest": {"llm", "embedding", "fetching"},
+    "ingest_urls": {"llm", "embedding"},
     "retrieval": {"llm", "evidence", "answer", "check"},
     "evidence": {"prompts", "retrieval", "llm"},
     "answer": {"index", "store", "retrieval", "evidence", "check"},
@@ -64,9 +67,17 @@ BEHIND = {
     "sentencex": {"passages"},
     "rich": {"render", "terminal", "cli"},
     "typer": {"cli"},
+    "trafilatura": {"reading"},
+    "lxml": {"reading"},
+    "defusedxml": {"reading"},
+    "httpcore": {"fetching"},
+    "watchfiles": {"watching"},
+    "datasketch": {"copies"},
+    "pypdf": {"reading"},
+    "docx": {"reading"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
-HEAVY |= {"bm25s", "xllamacpp", "openai"}
+HEAVY |= {"bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf", "docx"}
 # They subclass classes of LlamaIndex, so they are themselves imported late.
 HEAVY_MODULES = {"assistant.llm", "assistant.llamaindex"}
 

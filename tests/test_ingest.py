@@ -14,14 +14,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tiny
+from faults import INGEST, assert_searchable, assert_whole, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from assistant.errors import ReadingError, StoreLocked
 from assistant.index import Index
-from assistant.ingest import ingest, remove
+from assistant.ingest import ingest, preview, remove
 from assistant.locks import writer
+from assistant.reading import Options
 from assistant.store import Store
 from assistant.types import Article, Failure, IngestReport, Passage
 
@@ -64,7 +66,7 @@ class Bench:
             self.index,
             split=tiny.split,
             embed=self.embed,
-            max_file_bytes=100_000,
+            options=Options(max_file_bytes=100_000),
         )
 
     def texts(self) -> dict[str, str]:
@@ -166,7 +168,7 @@ def test_an_article_without_sentences_is_a_failure_and_the_rest_is_taken_in(benc
     bench.write("a.txt", "")
     bench.write("b.txt", "")
 
-    def read(path: Path, *, article_id: str, max_bytes: int) -> Iterator[Article | Failure]:
+    def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
         yield tiny.article(article_id, "..." if path.name == "a.txt" else "This stands.")
 
     report = ingest(
@@ -176,7 +178,7 @@ def test_an_article_without_sentences_is_a_failure_and_the_rest_is_taken_in(benc
         read=read,
         split=tiny.split,
         embed=tiny.embed,
-        max_file_bytes=1000,
+        options=Options(max_file_bytes=1000),
     )
     assert [(f.where, f.reason) for f in report.failures] == [("a.txt", "has no sentences")]
     assert set(bench.texts()) == {"b.txt"}
@@ -187,7 +189,7 @@ def test_text_that_is_no_unicode_is_a_failure_and_the_rest_is_taken_in(bench: Be
     bench.write("a.txt", "")
     bench.write("b.txt", "")
 
-    def read(path: Path, *, article_id: str, max_bytes: int) -> Iterator[Article | Failure]:
+    def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
         yield tiny.article(article_id, f"This {chr(0xD800) * (path.name == 'a.txt')} stands.")
 
     report = ingest(
@@ -197,7 +199,7 @@ def test_text_that_is_no_unicode_is_a_failure_and_the_rest_is_taken_in(bench: Be
         read=read,
         split=tiny.split,
         embed=tiny.embed,
-        max_file_bytes=1000,
+        options=Options(max_file_bytes=1000),
     )
     assert [f.where for f in report.failures] == ["a.txt"]
     assert set(bench.texts()) == {"b.txt"}
@@ -220,6 +222,51 @@ def test_a_source_that_lost_all_its_files_is_an_error_and_removes_nothing(bench:
     with pytest.raises(ReadingError, match="no articles any more"):
         bench.ingest()
     assert set(bench.texts()) == {"a.txt"}
+
+
+def test_a_source_that_lost_most_of_its_files_is_an_error_unless_that_is_allowed(
+    bench: Bench,
+) -> None:
+    """A folder that is half restored, or half unmounted."""
+    for n in range(20):
+        bench.write(f"{n}.txt", f"Text {n} stands.")
+    bench.ingest()
+    for n in range(11):
+        (bench.corpus / f"{n}.txt").unlink()
+    with pytest.raises(ReadingError, match="11 of the 20 files") as caught:
+        bench.ingest()
+    assert "--allow-removal" in caught.value.hint
+    assert len(bench.texts()) == 20
+    report = ingest(
+        [bench.corpus],
+        bench.store,
+        bench.index,
+        split=tiny.split,
+        embed=bench.embed,
+        allow_removal=True,
+    )
+    assert counts(report) == (0, 0, 11, 9)
+
+
+def test_a_preview_says_what_ingest_then_does_and_does_nothing(bench: Bench) -> None:
+    for name in ("a.txt", "b.txt", "c.txt", "d.txt"):
+        bench.write(name, f"The text of {name[0]} stands.")
+    assert preview([bench.corpus], bench.store).added == ("a.txt", "b.txt", "c.txt", "d.txt")
+    bench.ingest()
+    bench.write("b.txt", "Another stands.")
+    (bench.corpus / "c.txt").unlink()
+    bench.write("e.txt", "A new one stands.")
+    os.utime(bench.corpus / "d.txt", ns=(1, 1))
+    before = bench.texts()
+    version = bench.store.version
+    plan = preview([bench.corpus], bench.store)
+    assert (plan.added, plan.changed, plan.removed) == (("e.txt",), ("b.txt",), ("c.txt",))
+    assert (plan.unchanged, plan.failures) == (2, ())
+    assert (bench.texts(), bench.store.version) == (before, version)
+    assert counts(bench.ingest()) == (1, 1, 1, 2)
+    for name in "abde":
+        (bench.corpus / f"{name}.txt").unlink()
+    assert len(preview([bench.corpus], bench.store).removed) == 4, "it shows, and does not refuse"
 
 
 def test_an_error_in_one_source_changes_nothing_of_the_others(bench: Bench, tmp_path: Path) -> None:
@@ -333,7 +380,7 @@ def test_an_interrupted_ingest_keeps_what_it_stored_and_goes_on_from_there(bench
             bench.index,
             split=tiny.split,
             embed=embed,
-            max_file_bytes=1000,
+            options=Options(max_file_bytes=1000),
         )
     stored = bench.store.count()
     assert stored == 64
@@ -353,7 +400,7 @@ def test_progress_says_what_is_done_and_ends_complete(bench: Bench) -> None:
         bench.index,
         split=tiny.split,
         embed=tiny.embed,
-        max_file_bytes=1000,
+        options=Options(max_file_bytes=1000),
         progress=lambda what, done, total, unit: said.setdefault(what, []).append(
             (done, total, unit)
         ),
@@ -405,46 +452,12 @@ def test_after_any_edits_the_index_equals_the_folder(
 
 # Death in the middle
 
-INGEST = """
-import sys, time
-from pathlib import Path
-import tiny
-from assistant.index import Index
-from assistant.ingest import ingest
-from assistant.store import Store
-if len(sys.argv) > 3:
-    import resource
-    limit = int(sys.argv[3])
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-store = Store(Path(sys.argv[1]))
-def said(what, done, total, unit):
-    print(what, done, flush=True)
-def embed(pairs):
-    time.sleep(0.005)
-    return tiny.embed(pairs)
-ingest([Path(sys.argv[2])], store, Index(store), split=tiny.split, embed=embed,
-       max_file_bytes=100_000, progress=said)
-print("done", flush=True)
-"""
 
-
-def assert_whole(store: Store) -> None:
-    """Every article in the store has all its passages, each with its own vector."""
-    for article in store.articles():
-        passages = store.passages_of(article.id)
-        assert passages == tiny.split(article)
-        expected = tiny.embed([(article, p) for p in passages])
-        assert np.array_equal(store.vectors([p.id for p in passages]), expected)
-
-
-def assert_searchable(store: Store) -> None:
-    """A new reader finds just what the store has, by vector and by words."""
-    index = Index(store)
-    present = set(store.passage_ids())
-    dense = index.dense(tiny.vector("x"), len(present) + 10)
-    assert {i for i, _ in dense} == present
-    assert {i for i, _ in index.lexical(["headlin"], len(present) + 10)} == present
-    index.close()
+def test_a_short_campaign_of_kills_full_disks_and_damaged_caches(tmp_path: Path) -> None:
+    """tests/faults.py says what is checked, and how to run the long one."""
+    figures = run(tmp_path, kills=5, faults=3, seed=1)
+    assert sum(figures[name] for name in figures if name.startswith("killed")) >= 3, figures
+    assert figures["damaged cache repaired"] == 2
 
 
 def test_kills_at_any_moment_lose_no_acknowledged_article_and_leave_none_half(

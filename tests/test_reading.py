@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import ReadingError
-from assistant.reading import article_id, find_sources, read
+from assistant.reading import Options, article_id, find_sources, read
 from assistant.reading.dates import file_name_date, find_dates, parse_date
 from assistant.reading.language import guess_language
 from assistant.reading.metadata import take_tags
@@ -28,7 +28,7 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 
 
 def read_all(path: Path, max_bytes: int = MAX_BYTES) -> list[Article | Failure]:
-    return list(read(path, article_id=path.name, max_bytes=max_bytes))
+    return list(read(path, article_id=path.name, options=Options(max_file_bytes=max_bytes)))
 
 
 def article(tmp_path: Path, content: str, name: str = "story.txt") -> Article:
@@ -384,7 +384,7 @@ def test_jsonl_ids_and_bad_lines(tmp_path: Path) -> None:
         '{"id": "last", "title": "Last", "text": "No line end"}',
     ]
     path.write_bytes(b"\xef\xbb\xbf" + "\n".join(lines).encode())
-    results = list(read(path, article_id="w/wire.jsonl", max_bytes=400))
+    results = list(read(path, article_id="w/wire.jsonl", options=Options(max_file_bytes=400)))
     articles = [r for r in results if isinstance(r, Article)]
     failures = [r for r in results if isinstance(r, Failure)]
     assert [a.id for a in articles] == [f"w/wire.jsonl#{key}" for key in ("n-1", "4", "8", "last")]
@@ -582,8 +582,8 @@ def test_a_file_named_explicitly_is_read_under_its_name(tmp_path: Path) -> None:
 
 
 def test_unknown_format_named_explicitly_lists_the_formats(tmp_path: Path) -> None:
-    path = tmp_path / "scan.pdf"
-    path.write_bytes(b"%PDF")
+    path = tmp_path / "scan.tiff"
+    path.write_bytes(b"II*")
     with pytest.raises(ReadingError, match="unknown format") as caught:
         find_sources(path)
     assert ".jsonl" in caught.value.hint and ".txt" in caught.value.hint

@@ -56,6 +56,12 @@ def test_every_setting_can_come_from_each_place(file: File) -> None:
         "evidence": 99,
         "careful": 0.25,
         "max_file_bytes": 1000,
+        "max_unpacked_bytes": 2000,
+        "max_entries": 30,
+        "max_pages": 40,
+        "columns": "text=Volltext",
+        "fetch_timeout": 5.5,
+        "private_addresses": True,
     }
     assert set(given_values) == {f.name for f in dataclasses.fields(Settings)}
     toml = "".join(
@@ -144,6 +150,9 @@ def test_a_wrong_variable_is_named(file: File, variable: str, value: str) -> Non
         ("evidence", 5),
         ("llm_timeout", 0),
         ("max_file_bytes", 0),
+        ("max_unpacked_bytes", 0),
+        ("columns", "body=Volltext"),
+        ("columns", "text="),
     ],
 )
 def test_a_value_out_of_range_is_refused_however_it_comes(name: str, value: float) -> None:

@@ -22,6 +22,7 @@ from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
+    from assistant.types import Article, Version
 
 app = typer.Typer(name="articles", help="What is in the index.", **STYLE)
 
@@ -48,9 +49,12 @@ def list_articles(run: Run, json: JsonOption = False) -> None:
 def show_article(
     run: Run,
     article_id: Annotated[str, typer.Argument(metavar="ID", help="As `articles list` shows it.")],
+    versions: Annotated[
+        bool, typer.Option("--versions", help="What changed in it, instead of the article.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Print one article.
+    """Print one article, or with --versions which sentences of it changed when.
 
     Example: assistant articles show gazette/2024-06-12-flood.md
     """
@@ -58,7 +62,41 @@ def show_article(
         article = engine.article(article_id)
         if article is None:
             raise _no_such_article(engine, article_id)
+        replaced = engine.store.versions(article_id) if versions else []
+    if versions:
+        _print_history(article, replaced, json)
+        return
     print_json(render.article_json(article)) if json else print_text(render.article_text(article))
+
+
+def _print_history(article: Article, replaced: list[Version], json: bool) -> None:
+    from assistant.history import changes, editors_notes
+
+    found = changes(replaced, article)
+    notes = [article.text[a:b] for a, b in editors_notes(article.text)]
+    if json:
+        print_json(render.history_json(article, found, notes))
+    else:
+        print_text(render.history_text(article, found, notes))
+
+
+@app.command("copies")
+@takes()
+def list_copies(run: Run, json: JsonOption = False) -> None:
+    """List the articles that are copies of each other, exactly or nearly: one story a block.
+
+    Example: assistant articles copies
+    """
+    from assistant.copies import stories
+
+    with opened_engine(run) as (engine, _):
+        groups = stories(engine.articles())
+    if json:
+        print_json({"stories": [list(group) for group in groups]})
+    elif groups:
+        print_text("\n\n".join("\n".join(map(render.one_line, group)) for group in groups))
+    else:
+        note(run, "no article is a copy of another")
 
 
 @app.command("remove")

@@ -25,9 +25,9 @@ from assistant.cli.console import (
     typed_lines,
 )
 from assistant.cli.options import ANSWERING, MODELS, WITHIN, Run, takes, takes_early
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, UsageError
 from assistant.terminal import TerminalProgress
-from assistant.types import CheckedStatement, Filters
+from assistant.types import CheckedStatement, Filters, IngestReport
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -67,17 +67,65 @@ def _before_every_command(
 def ingest(
     run: Run,
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="Folders and files.")
+        list[str] | None,
+        typer.Argument(metavar="PATH|URL", help="Folders, files, web pages, feeds and sitemaps."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be added, changed, removed.")
+    ] = False,
+    allow_removal: Annotated[
+        bool, typer.Option("--allow-removal", help="Go on though most of a source is gone.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 when anything could not be read.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and ingest again whenever a file changes.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Make the index equal to these sources; only what changed is read. Default: the corpus.
 
     Example: assistant ingest ~/articles
     """
-    with opened_engine(run) as (engine, _):
-        report = engine.ingest(paths or ())
+    if dry_run:
+        with opened_engine(run) as (engine, _):
+            plan = engine.preview(paths or ())
+        print_json(render.preview_json(plan)) if json else print_text(render.preview_text(plan))
+        return
+    with opened_engine(run) as (engine, progress):
+        report = engine.ingest(paths or (), allow_removal=allow_removal)
+        _print_report(report, json)
+        if watch:
+            _watch(run, engine, progress, paths or (), json)
+    if strict and report.failures:
+        raise typer.Exit(1)
+
+
+def _print_report(report: IngestReport, json: bool) -> None:
     print_json(render.report_json(report)) if json else print_text(render.report_text(report))
+
+
+def _watch(
+    run: Run, engine: Engine, progress: TerminalProgress, paths: Sequence[str], json: bool
+) -> None:
+    """Until Ctrl-C. What goes wrong is said, and the next change is a new attempt."""
+    from assistant.ingest_urls import is_url
+    from assistant.watching import changes
+
+    folders = [Path(path) for path in paths if not is_url(path)]
+    if len(folders) < len(paths):
+        raise UsageError("only folders and files can be watched, not URLs")
+    note(run, "watching; Ctrl-C ends")
+    for _ in changes(folders or [engine.settings.corpus]):
+        try:
+            report = engine.ingest(paths)
+        except AssistantError as error:
+            progress.clear()
+            complain(error)
+            continue
+        progress.clear()
+        _print_report(report, json)
 
 
 @app.command()

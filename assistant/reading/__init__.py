@@ -4,6 +4,7 @@ To add a format, write a module with a `read` function like the ones here and na
 `sources.FORMATS`.
 """
 
+from assistant.reading.options import Options
 from assistant.reading.sources import FORMATS, SourceFile, article_id, find_sources, read
 
-__all__ = ["FORMATS", "SourceFile", "article_id", "find_sources", "read"]
+__all__ = ["FORMATS", "Options", "SourceFile", "article_id", "find_sources", "read"]

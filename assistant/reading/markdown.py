@@ -13,6 +13,7 @@ from assistant.reading import metadata, plain
 from assistant.reading.fields import article_fields
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.language import guess_language
+from assistant.reading.options import Options
 from assistant.reading.text import canonical, one_line
 from assistant.types import Article, Failure
 
@@ -37,12 +38,12 @@ class _FrontMatterLoader(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
 
-def read(path: Path, *, article_id: str, max_bytes: int) -> Iterator[Article | Failure]:
+def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
     """The one article of a Markdown file, then a Failure if its front matter had to be ignored.
 
     Raises ReadingError if there is no text in it.
     """
-    data = read_bytes(path, max_bytes)
+    data = read_bytes(path, options.max_file_bytes)
     if isinstance(data, Failure):
         yield data
         return

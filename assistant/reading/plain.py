@@ -10,6 +10,7 @@ from assistant.errors import ReadingError
 from assistant.reading import metadata, text
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.language import guess_language
+from assistant.reading.options import Options
 from assistant.types import Article, Failure
 
 _LONGEST_HEADLINE = 200
@@ -22,9 +23,9 @@ _ENDS_LIKE_TEXT = re.compile(r"(?<!\.\.)\.[\"'”’»)\]]*$|[,;-]$")
 _FIRST_SENTENCE = re.compile(r".+?[.!?…][\"'”’»)\]]*(?=\s|$)", re.DOTALL)
 
 
-def read(path: Path, *, article_id: str, max_bytes: int) -> Iterator[Article | Failure]:
+def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
     """The one article of a .txt file. Raises ReadingError if there is no text in it."""
-    data = read_bytes(path, max_bytes)
+    data = read_bytes(path, options.max_file_bytes)
     if isinstance(data, Failure):
         yield data
         return
@@ -107,9 +108,10 @@ def _is_headline(line: str) -> bool:
 
 def _is_wrapped(lines: list[str], number: int) -> bool:
     """Whether line `number` is the first of a paragraph that was wrapped at a fixed width."""
-    block = []
+    block: list[str] = []
     for line in lines[number:]:
-        if not line.strip():
+        # A byline right below a headline does not make the two a paragraph.
+        if not line.strip() or (block and metadata.is_about(line)):
             break
         block.append(line.strip())
     if len(block) < 2:

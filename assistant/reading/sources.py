@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from assistant.errors import ReadingError
-from assistant.reading import jsonl, markdown, plain
+from assistant.reading import (
+    archives,
+    docx,
+    email,
+    epub,
+    html,
+    jsonl,
+    markdown,
+    pdf,
+    plain,
+    tables,
+)
+from assistant.reading.archives import Member
 from assistant.reading.files import printable, reading_error
+from assistant.reading.options import Options
 from assistant.types import Article, Failure
 
 
 class Reader(Protocol):
     def __call__(
-        self, path: Path, *, article_id: str, max_bytes: int
+        self, path: Path, *, article_id: str, options: Options
     ) -> Iterator[Article | Failure]: ...
 
 
@@ -26,8 +39,18 @@ FORMATS: dict[str, Reader] = {
     ".md": markdown.read,
     ".markdown": markdown.read,
     ".jsonl": jsonl.read,
+    ".csv": tables.read,
+    ".tsv": tables.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".xhtml": html.read,
+    ".pdf": pdf.read,
+    ".docx": docx.read,
+    ".epub": epub.read,
+    ".eml": email.read,
 }
 
+_DEFAULTS = Options()
 # Files about a folder rather than in it.
 _ABOUT = ("README", "LICENSE", "CHANGELOG")
 
@@ -58,22 +81,65 @@ def find_sources(root: Path) -> list[SourceFile]:
             f"{printable(root)}: no such file or folder", "Check the path and its spelling."
         )
     if not is_folder:
-        _reader(root)
+        if not archives.is_archive(root):
+            _reader(root)
         return [SourceFile(root, article_id(root, root))]
     files = sorted(_walk(root, root.resolve()), key=lambda path: path.relative_to(root).parts)
     return [SourceFile(path, article_id(path, root)) for path in files]
 
 
-def read(path: Path, *, article_id: str, max_bytes: int) -> Iterator[Article | Failure]:
+def read(
+    path: Path, *, article_id: str, options: Options = _DEFAULTS
+) -> Iterator[Article | Failure]:
     """The articles of one file, and a Failure for each part of it that could not be read.
 
-    A .txt or .md holds one article with the id `article_id`; a .jsonl one a line, with the id
-    ``article_id#KEY``, where KEY is the object's "id" or else the line number.
-    max_bytes: a larger .txt or .md, or a longer line of a .jsonl, is a Failure.
-    The result is lazy: ReadingError, for a file that is no text, empty, missing or not allowed
-    to be read, is raised when it is iterated.
+    Most formats hold one article with the id `article_id`. A line of a .jsonl, a row of a .csv and
+    a chapter of an .epub has the id ``article_id#KEY``, where KEY is its "id", or else its number
+    or file; a file of an archive has ``article_id!/NAME``.
+    The result is lazy: ReadingError, for a file that cannot be read at all (no text, empty,
+    missing, not allowed, beyond a limit), is raised when it is iterated.
     """
-    return _reader(path)(path, article_id=article_id, max_bytes=max_bytes)
+    if archives.is_archive(path):
+        return _read_archive(path, article_id, options)
+    return _reader(path)(path, article_id=article_id, options=options)
+
+
+def _read_archive(path: Path, archive_id: str, options: Options) -> Iterator[Article | Failure]:
+    found = False
+    seen: set[str] = set()
+    for member in archives.members(path, options):
+        found = True
+        if isinstance(member, Failure):
+            yield member
+        elif not _is_article_member(Path(printable(member.name))):
+            continue
+        elif member.name in seen:
+            yield Failure(_inside(path, member), "an earlier file in the archive has this name")
+        else:
+            seen.add(member.name)
+            yield from _read_member(path, member, archive_id, options)
+    if not found:
+        raise ReadingError(f"{printable(path)}: no files in it", "Fill it, or remove it.")
+
+
+def _read_member(
+    path: Path, member: Member, archive_id: str, options: Options
+) -> Iterator[Article | Failure]:
+    """As `read`, with the member's own name wherever the reader would say that of the copy."""
+    inside, copy = _inside(path, member), printable(member.copy)
+    try:
+        for item in _reader(member.copy)(
+            member.copy, article_id=f"{archive_id}!/{printable(member.name)}", options=options
+        ):
+            if isinstance(item, Failure):
+                item = replace(item, where=item.where.replace(copy, inside))
+            yield item
+    except ReadingError as error:
+        yield Failure(inside, error.message.removeprefix(f"{copy}: "), error.hint)
+
+
+def _inside(path: Path, member: Member) -> str:
+    return f"{printable(path)}!/{printable(member.name)}"
 
 
 def article_id(path: Path, root: Path) -> str:
@@ -91,7 +157,7 @@ def _reader(path: Path) -> Reader:
     except KeyError:
         raise ReadingError(
             f"{printable(path)}: unknown format '{printable(path.suffix)}'",
-            f"Formats that can be read: {', '.join(FORMATS)}.",
+            f"Formats that can be read: {', '.join((*FORMATS, *archives.SUFFIXES))}.",
         ) from None
 
 
@@ -114,7 +180,13 @@ def _walk(folder: Path, inside: Path) -> Iterator[Path]:
 def _is_article_file(path: Path) -> bool:
     # "LICENSE-MIT.txt" is about the folder, but "license-plates-dearer.txt" is an article.
     about = path.name.startswith(_ABOUT) or path.name.split(".")[0].upper() in _ABOUT
-    return path.suffix.lower() in FORMATS and not about
+    known = path.suffix.lower() in FORMATS or archives.is_archive(path)
+    return known and not about
+
+
+def _is_article_member(name: Path) -> bool:
+    """As for a folder's files: a Mac puts hidden ones with the same suffix beside each file."""
+    return _is_article_file(name) and not any(part.startswith(".") for part in name.parts)
 
 
 def _leads_inside(link: Path, inside: Path) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from assistant.render.text import answer_line
-from assistant.types import Article, CheckedAnswer, Hit, IngestReport
+from assistant.render.text import Changed, answer_line
+from assistant.types import Article, CheckedAnswer, Hit, IngestReport, Preview
 
 
 def _iso(day: date | None) -> str | None:
@@ -118,5 +118,31 @@ def report_json(report: IngestReport) -> dict[str, Any]:
         "passages": report.passages,
         "failures": [
             {"where": f.where, "reason": f.reason, "hint": f.hint} for f in report.failures
+        ],
+    }
+
+
+def preview_json(plan: Preview) -> dict[str, Any]:
+    """The object of `ingest --dry-run --json`."""
+    return {
+        "added": list(plan.added),
+        "changed": list(plan.changed),
+        "removed": list(plan.removed),
+        "unchanged": plan.unchanged,
+        "failures": [{"where": f.where, "reason": f.reason, "hint": f.hint} for f in plan.failures],
+    }
+
+
+def history_json(
+    article: Article, changes: Sequence[Changed], notes: Sequence[str]
+) -> dict[str, Any]:
+    """The object of `articles show --versions --json`; times are UTC in ISO 8601."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "editors_notes": list(notes),
+        "changes": [
+            {"at": c.replaced_at, "removed": list(c.removed), "added": list(c.added)}
+            for c in changes
         ],
     }

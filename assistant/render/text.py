@@ -25,6 +25,7 @@ from assistant.types import (
     Failure,
     Hit,
     IngestReport,
+    Preview,
 )
 
 NOT_IN_CORPUS = "The corpus does not hold the answer to this question."
@@ -188,6 +189,32 @@ def article_text(article: Article) -> str:
     return "\n".join([*lines, "", plain(article.text)])
 
 
+class Changed(Protocol):
+    """What one new version of an article did; see `assistant.history.Change`."""
+
+    @property
+    def replaced_at(self) -> str: ...
+    @property
+    def removed(self) -> tuple[str, ...]: ...
+    @property
+    def added(self) -> tuple[str, ...]: ...
+
+
+def history_text(article: Article, changes: Sequence[Changed], notes: Sequence[str]) -> str:
+    """When an article changed: sentences with - were taken out, those with + put in."""
+    lines = [one_line(article.title), f"id: {one_line(article.id)}"]
+    lines += [f"editors' note: {one_line(note)}" for note in notes]
+    for change in changes:
+        lines += ["", one_line(change.replaced_at)]
+        lines += [f"- {one_line(sentence)}" for sentence in change.removed]
+        lines += [f"+ {one_line(sentence)}" for sentence in change.added]
+        if not change.removed and not change.added:
+            lines.append("  no sentence changed, only the title or what else is known of it")
+    if not changes:
+        lines += ["", "It has not changed since it was taken in."]
+    return "\n".join(lines)
+
+
 def articles_table(articles: Sequence[Article], *, width: int | None) -> str:
     """One article a line: id, date, title. `width` None: for programs."""
     return table([(a.id, str(a.published or ""), a.title) for a in articles], width=width)
@@ -210,6 +237,21 @@ def report_text(report: IngestReport) -> str:
     number = len(report.failures)
     head = f"{counts}; {number} {'problem' if number == 1 else 'problems'}:"
     return "\n".join([head, *map(failure_text, report.failures)])
+
+
+def preview_text(plan: Preview) -> str:
+    """What an ingest would do: each file or article on a line with + (new), ~ (changed) or - (to
+    be removed), then the counts."""
+    lines = [
+        f"{sign} {one_line(name)}"
+        for sign, names in (("+", plan.added), ("~", plan.changed), ("-", plan.removed))
+        for name in names
+    ]
+    counts = (
+        f"would read {len(plan.added)} new and {len(plan.changed)} changed files and remove "
+        f"{len(plan.removed)} articles; {plan.unchanged} files are unchanged"
+    )
+    return "\n".join([*lines, counts, *map(failure_text, plan.failures)])
 
 
 class Finding(Protocol):

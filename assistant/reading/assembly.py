@@ -1,0 +1,67 @@
+"""An `Article` from its text, what its format states of it, and what the text itself says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.reading import metadata, plain
+from assistant.reading.dates import parse_date
+from assistant.reading.fields import article_fields
+from assistant.reading.language import guess_language
+from assistant.reading.text import canonical, one_line
+from assistant.types import Article
+
+_HEADLINE_WITHIN = 5  # lines
+
+
+def assemble(
+    article_id: str,
+    text: str,
+    stated: Mapping[str, object],
+    *,
+    file_name: str = "",
+    last_date: str | None = None,
+) -> Article | None:
+    """The article, or None where `text` has nothing to read.
+
+    stated: what the format says, under the names of `fields.article_fields`; it comes before what
+        the text says. A headline that is repeated at the start of the text is taken out of it.
+    last_date: taken where nothing else tells the day, as the day on which the file was made.
+    """
+    body = canonical(text)
+    fields = article_fields(stated)
+    headline = ""
+    if fields.title is None:
+        headline, body = plain.split_headline(body)
+    else:
+        body = _without_headline(body, fields.title)
+    if not body.strip():
+        return None
+    title, tags = metadata.take_tags(
+        fields.title or plain.headline_text(headline) or plain.first_words(body)
+    )
+    clues = metadata.clues(body, headline)
+    published, partial = metadata.settle_date(clues, file_name)
+    if not published and not partial and last_date:
+        published = parse_date(last_date)
+    return Article(
+        id=article_id,
+        title=title,
+        text=body,
+        author=fields.author or clues.author,
+        published=fields.published or published,
+        partial_date=None if fields.published else partial,
+        source=fields.source or clues.source,
+        url=fields.url or clues.url,
+        language=fields.language or guess_language(body),
+        tags=tags,
+    )
+
+
+def _without_headline(body: str, title: str) -> str:
+    lines = body.split("\n")
+    for number, line in enumerate(lines[:_HEADLINE_WITHIN]):
+        if one_line(line).casefold() == title.casefold():
+            rest = canonical("\n".join(lines[:number] + lines[number + 1 :]))
+            return rest if rest.strip() else body
+    return body

@@ -1,0 +1,59 @@
+"""HTML as a tree, and the text of all its blocks: what the readers of marked-up text share.
+
+lxml reads any bytes as HTML, opens nothing that the page names, and knows no entities but HTML's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.reading.options import needs
+from assistant.reading.text import one_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body br dd div dl dt figcaption figure footer form h1 h2 h3 "
+    "h4 h5 h6 header hr html li main nav ol p pre section table tbody td tfoot th thead tr "
+    "ul".split()
+)
+_UNREAD = frozenset("head iframe math noscript object script style svg template title".split())
+
+
+def tree(content: str, path: Path) -> HtmlElement | None:
+    """The root of a page, or None where there is none. Raises ReadingError without lxml."""
+    try:
+        from lxml import etree, html
+    except ImportError:
+        raise needs(path, "lxml", "html") from None
+    try:
+        # As bytes: lxml refuses text that declares an encoding of its own.
+        parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+        found = html.document_fromstring(content.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return found
+
+
+def block_text(root: HtmlElement) -> str:
+    """The text of each block of the tree as a paragraph, in order; scripts and styles left out."""
+    blocks: list[list[str]] = [[]]
+    # No recursion: a hostile page nests deeper than Python's stack.
+    waiting: list[tuple[HtmlElement, bool]] = [(root, True)]
+    while waiting:
+        element, entering = waiting.pop()
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if tag in _BLOCKS:
+            blocks.append([])
+        if not entering:
+            blocks[-1].append(element.tail or "")
+            continue
+        if element is not root:
+            waiting.append((element, False))
+        if tag and tag not in _UNREAD:
+            blocks[-1].append(element.text or "")
+            waiting.extend((child, True) for child in reversed(element))
+    paragraphs = (one_line("".join(block)) for block in blocks)
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
