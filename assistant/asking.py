@@ -35,9 +35,9 @@ Search = Callable[[str], list[Hit]]
 MOST_MISSING = 3
 # An article read alone is believed against the joint reading where it is surer by this much, and a
 # newer one where it is hardly less sure.
-SURER, HARDLY_LESS_SURE = 0.15, 0.1
+SURER, HARDLY_LESS_SURE = 0.2, 0.1
 # What is shown as a conflict must be sure on both sides.
-CONFLICT_CONFIDENCE = 0.6
+CONFLICT_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,9 @@ def _signals(evidence: Evidence, said: Answer) -> dict[str, float]:
 
 def _version(reading: Reading) -> Version:
     cited = reading.evidence.by_label(reading.answer.statements[0].labels[0])
-    return Version(reading.text, cited.article.published if cited else None)
+    if cited is None:
+        return Version(reading.text, None)
+    return Version(reading.text, cited.article.published, cited.article.source)
 
 
 def _answers_otherwise(question: str, first: Reading, evidence: Evidence, said: Answer) -> bool:
@@ -194,16 +196,15 @@ def _answers_otherwise(question: str, first: Reading, evidence: Evidence, said: 
 
 def _weighing(question: str, best: Reading, other: Reading) -> Literal["better", "conflict", "no"]:
     """What another answer means for the best one so far."""
-    if other.confidence > best.confidence + SURER:
-        return "better"
     version = _version(other)
     said = relation(_version(best), version)
-    if not comparable(best.text, other.text) or too_late(question, version.published):
-        return "no"
-    if said == "newer" and other.confidence >= best.confidence - HARDLY_LESS_SURE:
+    contrary = comparable(best.text, other.text) and not too_late(question, version.published)
+    if contrary and said == "newer" and other.confidence >= best.confidence - HARDLY_LESS_SURE:
         return "better"
-    sure = min(best.confidence, other.confidence) >= CONFLICT_CONFIDENCE
-    return "conflict" if said == "conflict" and sure else "no"
+    both_sure = min(best.confidence, other.confidence) >= CONFLICT_CONFIDENCE
+    if contrary and said == "conflict" and both_sure:
+        return "conflict"
+    return "better" if said != "older" and other.confidence > best.confidence + SURER else "no"
 
 
 def _text_read(reading: Reading) -> str:

@@ -1,7 +1,8 @@
 """Whether two articles give the same answer, and what it means when they do not. Pure.
 
-A difference between articles published far apart is a story that went on: the newer one holds.
-Between articles of about the same time it is a conflict, and both are shown.
+A difference between articles of one paper, or between articles published far apart, is a story
+that went on: the newer one holds. Between two papers of about the same time it is a conflict, and
+both are shown with their days, since one may be the update of the other or not.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from assistant.quantities import Quantity, quantities
 
 Relation = Literal["same", "newer", "older", "conflict"]
 
-# Within so many days two papers write about the same state of things.
-SAME_TIME = timedelta(days=5)
+# Within so many days two papers write about the same state of things; a paper that gives another
+# value than before corrects itself, from one day to the next.
+SAME_TIME = timedelta(days=60)
 # Measures in each other's terms; newspapers round, so equal means within two per cent.
 _METRES = {"metre": 1.0, "cm": 0.01, "kilometre": 1000.0, "mile": 1609.34, "foot": 0.3048}
 _HECTARES = {"hectare": 1.0, "acre": 0.4047}
@@ -29,10 +31,11 @@ _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
 @dataclass(frozen=True)
 class Version:
-    """What one article answers: the words, and when it was published."""
+    """What one article answers: the words, when it was published and by whom."""
 
     text: str
     published: date | None
+    source: str | None = None
 
 
 def relation(first: Version, second: Version) -> Relation:
@@ -44,9 +47,11 @@ def relation(first: Version, second: Version) -> Relation:
         return "same"
     if first.published and second.published:
         gap = second.published - first.published
-        if gap > SAME_TIME:
+        same_paper = first.source is not None and first.source == second.source
+        apart = timedelta(0) if same_paper else SAME_TIME
+        if gap > apart:
             return "newer"
-        if -gap > SAME_TIME:
+        if -gap > apart:
             return "older"
     return "conflict"
 

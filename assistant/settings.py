@@ -63,7 +63,7 @@ class Settings:
     threads: int = 0
     passages: int = 10
     evidence: int = 260
-    careful: float = 0.5
+    careful: float = 0.4
     max_file_bytes: int = 20_000_000
     max_unpacked_bytes: int = 500_000_000
     max_entries: int = 20_000

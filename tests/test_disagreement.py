@@ -38,13 +38,20 @@ def test_another_value_is_a_disagreement(first: str, second: str) -> None:
 
 
 def test_far_apart_the_newer_holds_and_close_together_it_is_a_conflict() -> None:
-    """A death toll that rises is not a conflict; two papers of one week are."""
-    first = Version("three", date(2024, 6, 12))
-    assert relation(first, Version("nine", date(2024, 6, 20))) == "newer"
-    assert relation(Version("nine", date(2024, 6, 20)), first) == "older"
-    assert relation(first, Version("nine", date(2024, 6, 13))) == "conflict"
+    """What a paper says later holds; two papers of one week contradict each other."""
+    first = Version("three", date(2024, 6, 12), "The Gazette")
+    assert relation(first, Version("nine", date(2024, 9, 20), "The Courier")) == "newer"
+    assert relation(Version("nine", date(2024, 9, 20)), first) == "older"
+    assert relation(first, Version("nine", date(2024, 6, 20), "The Courier")) == "conflict"
+    assert relation(first, Version("nine", date(2024, 6, 13), "The Gazette")) == "newer"
     assert relation(first, Version("nine", None)) == "conflict"
     assert relation(first, Version("3 people", date(2024, 6, 20))) == "same"
+
+
+def test_names_can_contradict_each_other_and_phrases_cannot() -> None:
+    assert comparable("Tampa, Florida", "Glendale, Arizona")
+    assert not comparable("because of the rain", "Tampa, Florida")
+    assert not comparable("because of the rain", "since half of them were ill")
 
 
 def test_numbers_of_different_things_are_not_comparable() -> None:
