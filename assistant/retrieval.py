@@ -18,7 +18,7 @@ from assistant.fusion import weighted_sum
 from assistant.late_interaction import interact, tokens_inside
 from assistant.lexical import STOP_WORDS, terms, words
 from assistant.passages import context_line
-from assistant.timing import period, timeliness, wants_latest
+from assistant.timing import in_present_tense, period, timeliness, wants_latest
 from assistant.types import Article, Filters, Hit, Passage, SentenceScore, Span
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ RERANKED = 20
 DENSE_WEIGHT, LEXICAL_WEIGHT = 0.6, 0.4
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, FIRST_STAGE_WEIGHT = 0.45, 0.25, 0.3
 # What a date is worth, in standard deviations of the fused score: where the question names a
-# time, where it asks for the latest, and where it leaves the time open.
-NAMED_TIME_WEIGHT, LATEST_WEIGHT, OPEN_TIME_WEIGHT = 0.8, 0.8, 0.2
+# time, where it asks for the latest in words or by its tense, and where it leaves the time open.
+NAMED_TIME_WEIGHT, LATEST_WEIGHT, PRESENT_WEIGHT, OPEN_TIME_WEIGHT = 0.8, 0.8, 0.4, 0.2
 # A stop word of the question still says a little: "who won" is not "won who".
 STOP_WORD_WEIGHT = 0.1
 
@@ -169,6 +169,8 @@ def timed(question: str, articles: Sequence[Article]) -> NDArray[np.float64]:
         weight = NAMED_TIME_WEIGHT
     elif wants_latest(question):
         weight = LATEST_WEIGHT
+    elif in_present_tense(question):
+        weight = PRESENT_WEIGHT
     fit = timeliness(question, [a.published for a in articles])
     return weight * np.asarray(fit, dtype=np.float64)
 

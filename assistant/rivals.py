@@ -15,7 +15,7 @@ from assistant.decomposition import Part
 from assistant.evidence import originals, select
 from assistant.grounding import locate
 from assistant.lexical import words
-from assistant.timing import wants_latest
+from assistant.timing import in_present_tense, wants_latest
 from assistant.types import Answer, Evidence, Hit
 
 # Another article is read only where its best sentence fits nearly as well as the best there is.
@@ -49,7 +49,7 @@ def other_articles(
         and max(map(_best, own)) >= needed
         and not any(locate(text, h.text) for h in own)
     ]
-    if wants_latest(part.asked):
+    if wants_latest(part.asked) or in_present_tense(part.asked):
         fit.sort(key=lambda own: own[0].article.published or date.min, reverse=True)
     chosen = (select(part.searched, own, TOKENS) for own in fit[:MOST])
     return [replace(e, question=part.asked) for e in chosen]

@@ -70,8 +70,13 @@ def _names_a_thing(match: re.Match[str]) -> bool:
 
 
 def wants_latest(question: str) -> bool:
-    """Whether what holds now is asked for, in so many words or by the tense of the question."""
-    return bool(_NOW.search(question) or _PRESENT.match(question))
+    """Whether what holds now is asked for in so many words."""
+    return bool(_NOW.search(question))
+
+
+def in_present_tense(question: str) -> bool:
+    """Whether the tense of the question asks for what holds now, as far as a rule can tell."""
+    return bool(_PRESENT.match(question))
 
 
 def too_late(question: str, published: date | None) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.timing import period, timeliness, wants_latest
+from assistant.timing import in_present_tense, period, timeliness, wants_latest
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_a_date_that_tells_which_thing_is_meant_is_no_time_asked_about(question:
     ],
 )
 def test_a_question_in_the_present_tense_asks_for_the_latest(question: str, now: bool) -> None:
-    assert wants_latest(question) is now
+    assert in_present_tense(question) is now
