@@ -135,6 +135,7 @@ class TestGate:
         passed = gate(scores(base), read_baseline(baseline))
         assert {c.name for c in passed} > set(INVARIANT)
 
+    @pytest.mark.slow
     def test_a_change_that_does_nothing_passes_twenty_times(self, baseline: Path) -> None:
         """Runs of a language model fall out a little otherwise; none of these is a regression."""
         kept = read_baseline(baseline)

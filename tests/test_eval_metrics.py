@@ -598,6 +598,7 @@ def replies(draw: st.DrawFn) -> list[Record]:
     return made
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=8)
 @given(replies(), st.randoms(use_true_random=False))
 def test_any_replies_give_figures_within_bounds_in_any_order(

@@ -504,6 +504,7 @@ print(round(time.process_time() - start, 1), grown, flush=True)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="measures a process as Linux does")
 @pytest.mark.parametrize(
     ("name", "data"), list(worst()), ids=lambda v: v if isinstance(v, str) else ""

@@ -390,6 +390,7 @@ def test_a_reader_sees_what_another_process_wrote(store: Store) -> None:
     assert answers(index, store) == (present, present)
 
 
+@pytest.mark.slow
 def test_readers_that_ask_while_a_writer_writes_get_right_answers_and_damage_nothing(
     store: Store,
 ) -> None:

@@ -453,6 +453,7 @@ def test_after_any_edits_the_index_equals_the_folder(
 # Death in the middle
 
 
+@pytest.mark.slow
 def test_a_short_campaign_of_kills_full_disks_and_damaged_caches(tmp_path: Path) -> None:
     """tests/faults.py says what is checked, and how to run the long one."""
     figures = run(tmp_path, kills=5, faults=3, seed=1)
@@ -460,6 +461,7 @@ def test_a_short_campaign_of_kills_full_disks_and_damaged_caches(tmp_path: Path)
     assert figures["damaged cache repaired"] == 2
 
 
+@pytest.mark.slow
 def test_kills_at_any_moment_lose_no_acknowledged_article_and_leave_none_half(
     bench: Bench,
 ) -> None:
