@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from eval_runs import BRIDGE, HOSTILE, hostile_article, items, make
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.types import Article, Span
@@ -218,6 +218,7 @@ def test_json_in_a_page_comes_back_whole_and_cannot_end_its_element(value: Any) 
 
 
 @settings(deadline=None)
+@example([5e-324])
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
 def test_a_histogram_counts_every_value_and_stays_in_its_frame(values: list[float]) -> None:
     chart = histogram("t", "d", values, x="seconds")

@@ -191,7 +191,7 @@ def _thinned(points: Sequence[Point], most: int = 40) -> Sequence[Point]:
 
 def _round_up(value: float) -> float:
     """The next number of a few whose quarters are round."""
-    if not value > 0:
+    if not value > 1e-9:  # nothing that is measured here is smaller, and powers of ten underflow
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
     return next(
