@@ -72,7 +72,6 @@ BEHIND = {
     "defusedxml": {"reading"},
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
-    "datasketch": {"copies"},
     "pypdf": {"reading"},
     "docx": {"reading"},
 }

@@ -16,10 +16,10 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from pydantic import PrivateAttr
 from scripted import ScriptedLLM
 
+from assistant.copies import groups
 from assistant.reading import find_sources, read
 from assistant.types import Article
-from evals import near_copies
-from evals.generate import LEFT_OUT, MOST_TRIES, Tally, generate
+from evals.generate import LEFT_OUT, MOST_TRIES, Tally, generate, leaks
 from evals.items import as_json, parse
 from evals.metrics.spans import gives
 from evals.question_rules import (
@@ -252,7 +252,7 @@ def test_the_copies_planted_in_the_sample_corpus_are_found_and_nothing_else() ->
         for each in read(source.path, article_id=source.article_id)
         if isinstance(each, Article)
     ]
-    found = {group for group in near_copies.groups(articles).values() if len(group) > 1}
+    found = {group for group in groups(articles, leaks).values() if len(group) > 1}
     assert found == {
         (
             "courier/2024-06-12-flood-breaking.txt",
@@ -271,14 +271,14 @@ def test_groups_of_copies_divide_the_articles_whatever_their_order(
     texts: list[str], rng: random.Random
 ) -> None:
     articles = [Article(str(n), "t", text) for n, text in enumerate(texts)]
-    groups = near_copies.groups(articles)
+    found = groups(articles, leaks)
     shuffled = list(articles)
     rng.shuffle(shuffled)
-    assert near_copies.groups(shuffled) == groups
-    assert set(groups) == {a.id for a in articles}
-    for article_id, group in groups.items():
-        assert article_id in group and all(groups[other] == group for other in group)
+    assert groups(shuffled, leaks) == found
+    assert set(found) == {a.id for a in articles}
+    for article_id, group in found.items():
+        assert article_id in group and all(found[other] == group for other in group)
     for a in articles:
         for b in articles:
             if len(a.text.split()) >= 1 and a.text.split() == b.text.split():
-                assert groups[a.id] == groups[b.id]
+                assert found[a.id] == found[b.id]
