@@ -197,8 +197,10 @@ def _answers_otherwise(question: str, first: Reading, evidence: Evidence, said: 
 def _weighing(question: str, best: Reading, other: Reading) -> Literal["better", "conflict", "no"]:
     """What another answer means for the best one so far."""
     version = _version(other)
+    if too_late(question, version.published):
+        return "no"
     said = relation(_version(best), version)
-    contrary = comparable(best.text, other.text) and not too_late(question, version.published)
+    contrary = comparable(best.text, other.text)
     if contrary and said == "newer" and other.confidence >= best.confidence - HARDLY_LESS_SURE:
         return "better"
     both_sure = min(best.confidence, other.confidence) >= CONFLICT_CONFIDENCE

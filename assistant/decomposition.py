@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ _ASKS = (
     r"(?:how|what|who|whom|whose|when|where|which|why)\b"
 )
 _JOINT = re.compile(rf"[,;]?\s+(?:and|but)\s+(?={_ASKS})", re.IGNORECASE)
-_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_MONTH = "|".join(name for name in calendar.month_name if name)
 _TIME = re.compile(
     rf"(?:(?:by|at|in|on|since|until|before|after) )?(?:the (?:end|start|beginning) of )?"
     rf"(?:\d{{1,2}} )?(?:(?:{_MONTH})(?: \d{{1,2}},?)?(?: (?:19|20)\d\d)?|(?:19|20)\d\d)\b",

@@ -254,7 +254,10 @@ class Engine:
         history: Sequence[tuple[str, str]] = (),
         filters: Filters | None = None,
     ) -> Iterator[CheckedStatement | CheckedAnswer]:
-        """Each statement as soon as it is checked, at last the whole answer. Raises as `ask`."""
+        """Each checked statement, at last the whole answer. Raises as `ask`.
+
+        For now the statements come together, when the whole answer is there.
+        """
         checked = self.ask(question, history, filters)
         yield from checked.statements
         yield checked
