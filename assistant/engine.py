@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_QUESTION_CHARACTERS = 2_000
+SHOWN_OUTLETS = 8
 
 
 class Engine:
@@ -215,9 +216,13 @@ class Engine:
     def search(
         self, question: str, k: int | None = None, filters: Filters | None = None
     ) -> list[Hit]:
-        """The passages that fit the question best, without a language model."""
+        """The passages that fit the question best, without a language model.
+
+        Raises UsageError for an empty question, and for filters that allow no article.
+        """
         question = _asked(question)
         self.ensure_ready()
+        self._check_filters(filters)
         return self._retrieve(question, k or self.settings.passages, filters)
 
     def ask(
@@ -230,11 +235,13 @@ class Engine:
 
         history: earlier (question, answer) pairs of the conversation, oldest first.
         filters: the articles that may answer; None means all.
-        Raises UsageError for an empty question, LLMError and its kind when the model fails.
+        Raises UsageError for an empty question and for filters that allow no article, LLMError
+        and its kind when the model fails.
         """
         asked = _asked(question)
         watch = Stopwatch()
         self.ensure_ready()
+        self._check_filters(filters)
         with watch.measure("load"):
             self.load()
         self._progress("Thinking", 0, None, "steps")
@@ -288,6 +295,18 @@ class Engine:
                 close()
 
     # ------------------------------------------------------------------------------------------
+
+    def _check_filters(self, filters: Filters | None) -> None:
+        """Raises UsageError where they allow no article: a misspelt outlet must not look like an
+        archive that does not hold the answer."""
+        if not filters or self.store.passage_ids_within(filters):
+            return
+        outlets = sorted({a.source for a in self.store.articles() if a.source})
+        known = f" Outlets here: {', '.join(outlets[:SHOWN_OUTLETS])}." if outlets else ""
+        raise UsageError(
+            "no article in the index is of these outlets, authors, days and ids",
+            f"`assistant articles list` shows what there is.{known}",
+        )
 
     def _retrieve(self, question: str, k: int, filters: Filters | None = None) -> list[Hit]:
         return retrieve(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from scripted import ScriptedLLM
 from assistant.engine import Engine
 from assistant.errors import LLMNonsense, UsageError
 from assistant.settings import load_settings
-from assistant.types import CheckedAnswer
+from assistant.types import CheckedAnswer, Filters
 
 pytestmark = pytest.mark.models
 
@@ -155,6 +156,23 @@ def test_search_finds_the_passage_and_its_exact_characters(quoting: Engine) -> N
     assert hit.rank == 1
     assert hit.text == hit.article.text[hit.passage.start : hit.passage.end]
     assert "Bridge" in hit.text
+
+
+def test_filters_keep_to_their_articles_and_a_misspelt_one_is_said_to_be_so(
+    quoting: Engine,
+) -> None:
+    """An outlet that is not there must not look like an archive that does not hold the answer."""
+    for filters in (
+        Filters(sources=frozenset({"the gazette"})),
+        Filters(since=date(2025, 8, 14), until=date(2025, 8, 15)),
+        Filters(articles=frozenset({"bridge.md"})),
+    ):
+        hits = quoting.search("What will the bridge cost?", filters=filters)
+        assert {h.article.id for h in hits} == {"bridge.md"}
+    for ask in (quoting.search, quoting.ask):
+        with pytest.raises(UsageError, match="no article") as caught:
+            ask("What will the bridge cost?", filters=Filters(sources=frozenset({"Gazete"})))
+        assert "The Gazette" in caught.value.hint
 
 
 def test_an_empty_or_endless_question_is_refused(quoting: Engine) -> None:
