@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assistant.reading import metadata, plain
-from assistant.reading.dates import parse_date
 from assistant.reading.fields import article_fields
-from assistant.reading.language import guess_language
+from assistant.reading.settling import settled
 from assistant.reading.text import canonical, one_line
 from assistant.types import Article
 
@@ -37,24 +36,14 @@ def assemble(
         body = _without_headline(body, fields.title)
     if not body.strip():
         return None
-    title, tags = metadata.take_tags(
-        fields.title or plain.headline_text(headline) or plain.first_words(body)
-    )
-    clues = metadata.clues(body, headline)
-    published, partial = metadata.settle_date(clues, file_name)
-    if not published and not partial and last_date:
-        published = parse_date(last_date)
-    return Article(
-        id=article_id,
-        title=title,
-        text=body,
-        author=fields.author or clues.author,
-        published=fields.published or published,
-        partial_date=None if fields.published else partial,
-        source=fields.source or clues.source,
-        url=fields.url or clues.url,
-        language=fields.language or guess_language(body),
-        tags=tags,
+    return settled(
+        article_id,
+        fields.title or plain.headline_text(headline) or plain.first_words(body),
+        body,
+        metadata.clues(body, headline),
+        stated=fields,
+        file_name=file_name,
+        last_date=last_date,
     )
 
 

@@ -36,12 +36,12 @@ _LANGUAGE_NAMES = {
 class Fields:
     """What was stated of an article; None where it was not, or not in a usable form."""
 
-    title: str | None
-    author: str | None
-    published: date | None
-    source: str | None
-    url: str | None
-    language: str | None
+    title: str | None = None
+    author: str | None = None
+    published: date | None = None
+    source: str | None = None
+    url: str | None = None
+    language: str | None = None
 
 
 def article_fields(values: Mapping[str, object]) -> Fields:

@@ -12,8 +12,8 @@ from assistant.errors import ReadingError
 from assistant.reading import metadata, plain
 from assistant.reading.fields import article_fields
 from assistant.reading.files import printable, read_bytes
-from assistant.reading.language import guess_language
 from assistant.reading.options import Options
+from assistant.reading.settling import settled
 from assistant.reading.text import canonical, one_line
 from assistant.types import Article, Failure
 
@@ -58,21 +58,9 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
             f"{printable(path)}: no text below its heading",
             "Put the article's text in, or remove it.",
         )
-    title, tags = metadata.take_tags(stated.title or heading or _without_markup(body))
+    title = stated.title or heading or _without_markup(body)
     clues = metadata.clues(body)
-    published, partial = metadata.settle_date(clues, path.name)
-    yield Article(
-        id=article_id,
-        title=title,
-        text=body,
-        author=stated.author or clues.author,
-        published=stated.published or published,
-        partial_date=None if stated.published else partial,
-        source=stated.source or clues.source,
-        url=stated.url or clues.url,
-        language=stated.language or guess_language(body),
-        tags=tags,
-    )
+    yield settled(article_id, title, body, clues, stated=stated, file_name=path.name)
     if problem:
         yield Failure(
             printable(path),

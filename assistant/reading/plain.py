@@ -9,8 +9,8 @@ from pathlib import Path
 from assistant.errors import ReadingError
 from assistant.reading import metadata, text
 from assistant.reading.files import printable, read_bytes
-from assistant.reading.language import guess_language
 from assistant.reading.options import Options
+from assistant.reading.settling import settled
 from assistant.types import Article, Failure
 
 _LONGEST_HEADLINE = 200
@@ -31,21 +31,9 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
         return
     content = canonical_text(data, path)
     headline, body = split_headline(content)
-    title, tags = metadata.take_tags(headline_text(headline) or first_words(body))
+    title = headline_text(headline) or first_words(body)
     clues = metadata.clues(content, headline)
-    published, partial = metadata.settle_date(clues, path.name)
-    yield Article(
-        id=article_id,
-        title=title,
-        text=body,
-        author=clues.author,
-        published=published,
-        partial_date=partial,
-        source=clues.source,
-        url=clues.url,
-        language=guess_language(body),
-        tags=tags,
-    )
+    yield settled(article_id, title, body, clues, file_name=path.name)
 
 
 def canonical_text(data: bytes, path: Path) -> str:
