@@ -10,22 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from assistant.answer import answer
 from assistant.check import abstain, check, combine, judge
 from assistant.confidence import WEIGHTS_WITHOUT_MODEL, confidence
 from assistant.coverage import covered, missing_names
 from assistant.decomposition import Part, parts
-from assistant.disagreement import Version, comparable, relation, same_answer
 from assistant.evidence import merge, select
 from assistant.expectation import answers_in_kind, expected
-from assistant.grounding import locate
 from assistant.judge import approval
 from assistant.rivals import other_articles
 from assistant.stopwatch import Stopwatch
-from assistant.timing import too_late
 from assistant.types import Answer, CheckedAnswer, Evidence, Hit
+from assistant.weighing import SURER, Reading, answers_otherwise, weigh
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -33,24 +31,6 @@ if TYPE_CHECKING:
 Search = Callable[[str], list[Hit]]
 
 MOST_MISSING = 3
-# An article read alone is believed against the joint reading where it is surer by this much, and a
-# newer one where it is hardly less sure.
-SURER, HARDLY_LESS_SURE = 0.2, 0.1
-# What is shown as a conflict must be sure on both sides.
-CONFLICT_CONFIDENCE = 0.5
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One reading of one set of evidence. confidence: 0 to 1, that it answers the question."""
-
-    evidence: Evidence
-    answer: Answer
-    confidence: float
-
-    @property
-    def text(self) -> str:
-        return self.answer.statements[0].text if self.answer.statements else ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +77,7 @@ class Asking:
             return self._checked(first)
         best, rivals = first, list[Reading]()
         for other in self._others(part, hits, first):
-            match _weighing(part.asked, best, other):
+            match weigh(part.asked, best, other):
                 case "better":
                     best, rivals = other, []
                 case "conflict":
@@ -147,7 +127,7 @@ class Asking:
         for evidence in other_articles(part, hits, first.evidence, first.answer):
             with self.watch.measure("answer"):
                 said = answer(evidence, self.llm)
-            if said.statements and _answers_otherwise(part.asked, first, evidence, said):
+            if said.statements and answers_otherwise(part.asked, first, said):
                 readings.append(self._weighed(evidence, said))
         return readings
 
@@ -175,42 +155,3 @@ def _signals(evidence: Evidence, said: Answer) -> dict[str, float]:
         "covered": covered(evidence.question, whole),
         "names_missing": float(min(len(missing_names(evidence.question, about)), MOST_MISSING)),
     }
-
-
-def _version(reading: Reading) -> Version:
-    cited = reading.evidence.by_label(reading.answer.statements[0].labels[0])
-    if cited is None:
-        return Version(reading.text, None)
-    return Version(reading.text, cited.article.published, cited.article.source)
-
-
-def _answers_otherwise(question: str, first: Reading, evidence: Evidence, said: Answer) -> bool:
-    """Whether it is another answer to the question, by its form."""
-    text = said.statements[0].text
-    return (
-        answers_in_kind(expected(question), text)
-        and not same_answer(first.text, text)
-        and not locate(text, _text_read(first))
-    )
-
-
-def _weighing(question: str, best: Reading, other: Reading) -> Literal["better", "conflict", "no"]:
-    """What another answer means for the best one so far."""
-    version = _version(other)
-    if too_late(question, version.published):
-        return "no"
-    said = relation(_version(best), version)
-    contrary = comparable(best.text, other.text)
-    if contrary and said == "newer" and other.confidence >= best.confidence - HARDLY_LESS_SURE:
-        return "better"
-    both_sure = min(best.confidence, other.confidence) >= CONFLICT_CONFIDENCE
-    if contrary and said == "conflict" and both_sure:
-        return "conflict"
-    return "better" if said != "older" and other.confidence > best.confidence + SURER else "no"
-
-
-def _text_read(reading: Reading) -> str:
-    """The sentences around the one an answer rests on: they may well name both."""
-    cited = reading.evidence.by_label(reading.answer.statements[0].labels[0])
-    beside = [s.text for s in reading.evidence.sentences if cited and s.article == cited.article]
-    return " ".join(beside)

@@ -26,7 +26,17 @@ ORDER = [
     *("conversation", "decomposition", "timing", "disagreement", "coverage", "confidence"),
     *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),
     *("ingest", "ingest_urls", "watching", "history", "copies"),
-    *("retrieval", "evidence", "rivals", "prompts", "answer", "judge", "check", "asking"),
+    *(
+        "retrieval",
+        "evidence",
+        "rivals",
+        "prompts",
+        "answer",
+        "judge",
+        "check",
+        "weighing",
+        "asking",
+    ),
     *("engine", "render", "llamaindex", "terminal", "doctor", "cli", "web", "api", "mcp"),
 ]
 # One does not know the other, not even through a third.
