@@ -171,7 +171,7 @@ def test_a_library_stays_behind_its_seam(library: str) -> None:
 def test_only_the_command_line_knows_the_evals() -> None:
     """What ships does not need what measures it; `evals` may use everything of ours."""
     users = {i.by.relative_to(ROOT).as_posix() for i in all_imports() if _root(i) == "evals"}
-    assert users == {"cli/evals.py", "cli/eval_questions.py"}
+    assert users == {"cli/evals.py", "cli/eval_questions.py", "cli/eval_verdicts.py"}
 
 
 def test_help_does_not_load_the_evals() -> None:

@@ -177,41 +177,6 @@ def score_run(run: Run, folder: RunArgument, json: JsonOption = False) -> None:
         _print_scores(opened_run(folder), json=json)
 
 
-@app.command("compare")
-@takes()
-def compare_runs(
-    run: Run,
-    a: Annotated[str, typer.Argument(metavar="A", help="RUN or RUN:SYSTEM, the one before.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="RUN or RUN:SYSTEM, the one after.")],
-    json: JsonOption = False,
-) -> None:
-    """Compare two systems or runs item by item, and say which differences are real.
-
-    Example: assistant eval compare RUN:plain RUN:ours
-    """
-    with needs_evals():
-        from evals import compare
-
-        (run_a, system_a), (run_b, system_b) = _named(a), _named(b)
-        shared = [suite for suite in run_b.suites if suite in run_a.suites]
-        if not shared:
-            raise UsageError(f"{a} and {b} have no suite in common", "See: assistant eval list")
-        found = {}
-        for suite in shared:
-            found[suite] = compare.compare(
-                run_b.items(suite),
-                run_a.records(suite, system_a),
-                run_b.records(suite, system_b),
-                run_b.articles(suite),
-            )
-        if json:
-            print_json({suite: each.as_json() for suite, each in found.items()})
-            return
-        titles = (f"{run_a.folder.name}:{system_a}", f"{run_b.folder.name}:{system_b}")
-        for suite, each in found.items():
-            print_text(f"{suite}\n{compare.table(each, *titles)}\n")
-
-
 @app.command("report")
 @takes()
 def write_report(
@@ -233,69 +198,6 @@ def write_report(
         print_text(str(out))
 
 
-@app.command("gate")
-@takes()
-def gate_run(
-    run: Run,
-    name: Annotated[str, typer.Argument(metavar="RUN", help="RUN or RUN:SYSTEM.")],
-    baseline: Annotated[Path, typer.Argument(metavar="BASELINE", help="A committed file.")],
-    suite: Annotated[str | None, typer.Option("--suite", help="Where the run has several.")] = None,
-    renew: Annotated[bool, typer.Option("--renew", help="Write the baseline instead.")] = False,
-) -> None:
-    """Fail where a run is really worse than a baseline. For CI.
-
-    Example: assistant eval gate RUN evals/baseline/sample-none.json
-    """
-    with needs_evals():
-        from evals import gate
-
-        opened, system = _named(name)
-        if suite is None and len(opened.suites) != 1:
-            raise UsageError(f"{name} has several suites", f"--suite {'|'.join(opened.suites)}")
-        suite = suite or opened.suites[0]
-        scores = _scores(opened, suite, system)
-        if renew:
-            llm = opened.manifest["settings"]["llm"]
-            command = gate.renewal(suite, system, llm, baseline)
-            gate.write_baseline(scores, baseline, command)
-            print_text(str(baseline))
-            return
-        found = gate.gate(scores, gate.read_baseline(baseline))
-        print_text(f"no regression in {len(found)} figures")
-
-
-@app.command("calibrate")
-@takes()
-def calibrate(
-    run: Run,
-    folders: Annotated[
-        list[Path], typer.Argument(metavar="RUN…", help="Runs with --careful 0: nothing declined.")
-    ],
-    json: JsonOption = False,
-) -> None:
-    """Fit the weights of the confidence on the replies of runs, and say how well they tell.
-
-    Example: assistant eval calibrate RUN
-    """
-    with needs_evals():
-        from evals.calibrate import fit
-        from evals.metrics.measure import Pair
-
-        pairs = []
-        for opened in map(opened_run, folders):
-            for suite in opened.suites:
-                items = {item.id: item for item in opened.items(suite)}
-                pairs += [Pair(items[r.item], r) for r in opened.records(suite, "ours")]
-        fitted = fit(pairs)
-        if json:
-            print_json(vars(fitted))
-            return
-        print_text(
-            f"{fitted.n} replies, {fitted.right} right; on stories left out: area under ROC "
-            f"{fitted.auroc:.3f}, calibration error {fitted.error:.3f}\n{fitted.weights}"
-        )
-
-
 # -- what the commands share ------------------------------------------------------------------
 
 
@@ -308,7 +210,7 @@ def opened_run(folder: Path) -> EvalRun:
     return EvalRun.open(named if (named / MANIFEST).exists() else folder)
 
 
-def _named(text: str) -> tuple[EvalRun, str]:
+def named_system(text: str) -> tuple[EvalRun, str]:
     """The run and the system of RUN or RUN:SYSTEM; ours, or else the first, where none is named."""
     folder, _, system = text.rpartition(":")
     run = opened_run(Path(folder)) if folder else None
@@ -322,7 +224,7 @@ def _named(text: str) -> tuple[EvalRun, str]:
     return run, system
 
 
-def _scores(run: EvalRun, suite: str, system: str) -> Any:
+def suite_scores(run: EvalRun, suite: str, system: str) -> Any:
     from evals.scores import score
 
     records: list[Record] = run.records(suite, system)
@@ -337,7 +239,7 @@ def _print_scores(run: EvalRun, *, json: bool = False) -> None:
 
     by_suite = {
         suite: {
-            system: _scores(run, suite, system)
+            system: suite_scores(run, suite, system)
             for system in run.systems
             if run.records(suite, system)
         }
