@@ -37,7 +37,8 @@ ORDER = [
         "weighing",
         "asking",
     ),
-    *("engine", "render", "llamaindex", "terminal", "doctor", "cli", "web", "api", "mcp"),
+    *("engine", "render", "llamaindex", "terminal", "doctor"),
+    *("turns", "access", "guards", "web", "api", "server", "remote", "cli"),
 ]
 # One does not know the other, not even through a third.
 KNOWS_NOTHING_OF = {
@@ -58,10 +59,12 @@ KNOWS_NOTHING_OF = {
     "check": {"index", "store", "retrieval", "evidence", "llm", "answer", "judge"},
     "engine": {"render", "terminal", "cli"},
     "render": {"engine", "terminal", "store", "llm"},
-    "web": {"cli", "api", "mcp"},
-    "api": {"cli", "web", "mcp"},
-    "mcp": {"cli", "web", "api"},
-    "cli": {"api", "mcp"},
+    "turns": {"engine", "web", "api"},
+    "access": {"engine", "web", "api"},
+    "guards": {"engine", "web", "api"},
+    "web": {"cli", "api", "server"},
+    "api": {"cli", "web", "server"},
+    "remote": {"engine", "web", "api", "server"},
 }
 # Libraries, and the only places that may use them.
 BEHIND = {
@@ -84,11 +87,18 @@ BEHIND = {
     "watchfiles": {"watching"},
     "pypdf": {"reading"},
     "docx": {"reading"},
+    "gradio": {"web"},
+    "fastapi": {"web", "api", "guards", "server"},
+    "starlette": {"web", "api", "guards", "server"},
+    "uvicorn": {"server"},
+    "jinja2": {"web"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
 HEAVY |= {"bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf", "docx"}
-# They subclass classes of LlamaIndex, so they are themselves imported late.
-HEAVY_MODULES = {"assistant.llm", "assistant.llamaindex"}
+HEAVY |= {"gradio", "fastapi", "starlette", "uvicorn", "jinja2", "pandas"}
+# They subclass classes of LlamaIndex, or are the server: so they are themselves imported late.
+HEAVY_MODULES = ("assistant.llm", "assistant.llamaindex", "assistant.api", "assistant.guards")
+HEAVY_MODULES += ("assistant.web", "assistant.server")
 
 
 class Import(NamedTuple):
@@ -196,7 +206,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
         ".".join(("assistant", *path.relative_to(ROOT).with_suffix("").parts))
         for path in sorted(ROOT.rglob("*.py"))
     ]
-    light = [n for n in names if n not in HEAVY_MODULES and not n.endswith("__main__")]
+    light = [n for n in names if not n.startswith(HEAVY_MODULES) and not n.endswith("__main__")]
     code = (
         "import importlib, json, sys\n"
         "for name in json.loads(sys.argv[1]): importlib.import_module(name)\n"
