@@ -14,6 +14,7 @@ from assistant.render.objects import (
     preview_json,
     report_json,
 )
+from assistant.render.parsing import parse_answer
 from assistant.render.safety import json_text, one_line, plain
 from assistant.render.text import (
     NARROWEST,
@@ -53,6 +54,7 @@ __all__ = [
     "hits_text",
     "json_text",
     "one_line",
+    "parse_answer",
     "plain",
     "preview_json",
     "preview_text",
