@@ -4,6 +4,7 @@
     ├── UsageError            the call itself was wrong (exit code 2)
     ├── SettingsError         a settings file or environment variable is wrong
     ├── ReadingError          a file could not be read as an article
+    ├── Busy                  a server has as many questions waiting as it takes
     ├── StoreError            the index on disk
     │   ├── StoreLocked       another process is writing to it
     │   ├── StoreFull         the disk is full
@@ -43,6 +44,10 @@ class SettingsError(AssistantError):
 
 
 class ReadingError(AssistantError):
+    pass
+
+
+class Busy(AssistantError):
     pass
 
 
