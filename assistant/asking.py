@@ -8,12 +8,12 @@ otherwise it reads that one alone. Knows nothing of Chroma, and no shell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer import answer
-from assistant.check import abstain, check, combine, judge
+from assistant.check import abstain, check, combine, judge, nearest
 from assistant.confidence import WEIGHTS_WITHOUT_MODEL, confidence
 from assistant.coverage import covered, missing_names
 from assistant.decomposition import Part, parts
@@ -22,13 +22,16 @@ from assistant.expectation import answers_in_kind, expected
 from assistant.judge import approval
 from assistant.rivals import other_articles
 from assistant.stopwatch import Stopwatch
-from assistant.types import Answer, CheckedAnswer, Evidence, Hit
+from assistant.types import Answer, CheckedAnswer, CheckedStatement, Evidence, Hit, Stage
 from assistant.weighing import SURER, Reading, answers_otherwise, weigh
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 Search = Callable[[str], list[Hit]]
+Step = Stage | CheckedStatement | CheckedAnswer
+T = TypeVar("T")
+Steps = Generator[Step, None, T]
 
 MOST_MISSING = 3
 
@@ -46,8 +49,14 @@ class Asking:
     careful: float
     watch: Stopwatch
 
-    def ask(self, question: str) -> CheckedAnswer:
-        """The checked answer. Raises LLMUnreachable and LLMNonsense."""
+    def steps(self, question: str) -> Iterator[Step]:
+        """What is being done, each statement once it is checked, at last the whole answer.
+
+        No statement is shown before it is known whether another article says otherwise. Whoever
+        closes the generator stops the work before the next call of the model.
+        Raises LLMUnreachable and LLMNonsense.
+        """
+        yield Stage("searching")
         asked = parts(question)
         with self.watch.measure("retrieve"):
             hits = [self.search(part.searched) for part in asked]
@@ -55,15 +64,17 @@ class Asking:
                 replace(select(p.searched, h, self.tokens), question=p.asked)
                 for p, h in zip(asked, hits, strict=True)
             ]
+        results = []
         if self._one_at_a_time:
-            results = [
-                self._part(part, found, each)
-                for part, found, each in zip(asked, hits, evidence, strict=True)
-            ]
+            for part, found, each in zip(asked, hits, evidence, strict=True):
+                results.append((yield from self._part(part, found, each)))
+                # The answer numbers its citations through: those of the parts before come first.
+                yield from _new_statements(question, results)
         else:
-            results = [self._checked(self._read(merge(question, evidence)))]
+            results.append((yield from self._whole(merge(question, evidence))))
+            yield from results[-1].statements
         found_first = dict.fromkeys(h for each in hits for h in each)
-        return replace(combine(question, results), hits=tuple(found_first))
+        yield replace(combine(question, results), hits=tuple(found_first))
 
     @property
     def _one_at_a_time(self) -> bool:
@@ -71,12 +82,20 @@ class Asking:
 
         return self.llm is None or isinstance(self.llm, EmbeddedLLM)
 
-    def _part(self, part: Part, hits: Sequence[Hit], evidence: Evidence) -> CheckedAnswer:
+    def _whole(self, evidence: Evidence) -> Steps[CheckedAnswer]:
+        yield Stage("reading", nearest(evidence))
+        reading = self._read(evidence)
+        yield Stage("checking")
+        return self._checked(reading)
+
+    def _part(self, part: Part, hits: Sequence[Hit], evidence: Evidence) -> Steps[CheckedAnswer]:
+        yield Stage("reading", nearest(evidence))
         first = self._read(evidence)
+        yield Stage("checking")
         if self.llm is None or first.confidence < self.careful - SURER:
             return self._checked(first)
         best, rivals = first, list[Reading]()
-        for other in self._others(part, hits, first):
+        for other in (yield from self._others(part, hits, first)):
             match weigh(part.asked, best, other):
                 case "better":
                     best, rivals = other, []
@@ -118,13 +137,14 @@ class Asking:
         approved, used = approval(evidence, said.statements[0], self.llm)
         return replace(said, approved=approved, usage=said.usage + used)
 
-    def _others(self, part: Part, hits: Sequence[Hit], first: Reading) -> list[Reading]:
+    def _others(self, part: Part, hits: Sequence[Hit], first: Reading) -> Steps[list[Reading]]:
         """What other articles answer otherwise, each read alone.
 
         The second opinion is asked for only where the other answer could be shown.
         """
         readings = []
         for evidence in other_articles(part, hits, first.evidence, first.answer):
+            yield Stage("reading", nearest(evidence))
             with self.watch.measure("answer"):
                 said = answer(evidence, self.llm)
             if said.statements and answers_otherwise(part.asked, first, said):
@@ -136,6 +156,12 @@ class Asking:
             if reading.confidence < self.careful or not reading.answer.statements:
                 return abstain(reading.answer, reading.evidence, reading.confidence)
             return check(reading.answer, reading.evidence, confidence=reading.confidence)
+
+
+def _new_statements(question: str, results: Sequence[CheckedAnswer]) -> Iterator[CheckedStatement]:
+    """Those of the last result, with the numbers they have in the whole answer."""
+    shown = len(combine(question, results[:-1]).statements) if len(results) > 1 else 0
+    yield from combine(question, results).statements[shown:]
 
 
 def _signals(evidence: Evidence, said: Answer) -> dict[str, float]:

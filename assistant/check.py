@@ -132,24 +132,29 @@ def combine(
 
 def abstain(answer: Answer, evidence: Evidence, confidence: float) -> CheckedAnswer:
     """The answer that says the corpus does not hold one, with what came closest."""
-    nearest: dict[str, Nearest] = {}
-    for sentence in sorted(evidence.sentences, key=lambda s: -s.score):
-        article = sentence.article
-        nearest.setdefault(
-            article.id, Nearest(article.id, article.title, article.source, article.published)
-        )
     return CheckedAnswer(
         question=answer.question,
         status="abstained",
         statements=(),
         citations=(),
         confidence=confidence,
-        nearest=tuple(nearest.values())[:3],
+        nearest=nearest(evidence),
         model=answer.model,
         usage=answer.usage,
         read=evidence.sentences,
         signals=evidence.signals,
     )
+
+
+def nearest(evidence: Evidence) -> tuple[Nearest, ...]:
+    """The three articles with the best sentences, best first."""
+    found: dict[str, Nearest] = {}
+    for sentence in sorted(evidence.sentences, key=lambda s: -s.score):
+        article = sentence.article
+        found.setdefault(
+            article.id, Nearest(article.id, article.title, article.source, article.published)
+        )
+    return tuple(found.values())[:3]
 
 
 def judge(statement: Statement, evidence: Evidence) -> Finding:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.asking import Asking
+from assistant.asking import Asking, Step
 from assistant.conversation import standalone
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
@@ -34,7 +34,6 @@ from assistant.store import Store
 from assistant.types import (
     Article,
     CheckedAnswer,
-    CheckedStatement,
     Filters,
     Hit,
     IngestReport,
@@ -230,13 +229,31 @@ class Engine:
         question: str,
         history: Sequence[tuple[str, str]] = (),
         filters: Filters | None = None,
+        *,
+        careful: float | None = None,
     ) -> CheckedAnswer:
         """One answer, every statement of it checked.
 
         history: earlier (question, answer) pairs of the conversation, oldest first.
         filters: the articles that may answer; None means all.
+        careful: confidence, 0 to 1, below which it is silent; None means as the settings say.
         Raises UsageError for an empty question and for filters that allow no article, LLMError
         and its kind when the model fails.
+        """
+        answers = self.ask_stream(question, history, filters, careful=careful)
+        return next(step for step in answers if isinstance(step, CheckedAnswer))
+
+    def ask_stream(
+        self,
+        question: str,
+        history: Sequence[tuple[str, str]] = (),
+        filters: Filters | None = None,
+        *,
+        careful: float | None = None,
+    ) -> Iterator[Step]:
+        """What is being done, each statement as soon as it is checked, at last the whole answer.
+
+        Whoever closes the generator stops the work at its next step. Raises as `ask`.
         """
         asked = _asked(question)
         watch = Stopwatch()
@@ -249,25 +266,13 @@ class Engine:
             search=lambda text: self._retrieve(text, self.settings.passages, filters),
             llm=self.llm,
             tokens=self.settings.evidence,
-            careful=self.settings.careful,
+            careful=self.settings.careful if careful is None else careful,
             watch=watch,
         )
-        checked = asking.ask(standalone(asked, history))
-        return replace(checked, question=asked, timings=watch.timings())
-
-    def ask_stream(
-        self,
-        question: str,
-        history: Sequence[tuple[str, str]] = (),
-        filters: Filters | None = None,
-    ) -> Iterator[CheckedStatement | CheckedAnswer]:
-        """Each checked statement, at last the whole answer. Raises as `ask`.
-
-        For now the statements come together, when the whole answer is there.
-        """
-        checked = self.ask(question, history, filters)
-        yield from checked.statements
-        yield checked
+        for step in asking.steps(standalone(asked, history)):
+            if isinstance(step, CheckedAnswer):
+                step = replace(step, question=asked, timings=watch.timings())
+            yield step
 
     def articles(self) -> list[Article]:
         """Every article in the index, by date."""

@@ -255,6 +255,17 @@ class Nearest:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """What is being done for a question, for someone who waits.
+
+    articles: those that are being read, best first; filled for ``reading``.
+    """
+
+    name: Literal["searching", "reading", "checking"]
+    articles: tuple[Nearest, ...] = ()
+
+
+@dataclass(frozen=True)
 class Timings:
     """Milliseconds spent in each stage; `load` is the loading of models, 0 when they were warm."""
 

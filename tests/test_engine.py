@@ -14,7 +14,7 @@ from scripted import ScriptedLLM
 from assistant.engine import Engine
 from assistant.errors import LLMNonsense, UsageError
 from assistant.settings import load_settings
-from assistant.types import CheckedAnswer, Filters
+from assistant.types import CheckedAnswer, CheckedStatement, Filters, Stage
 
 pytestmark = pytest.mark.models
 
@@ -149,6 +149,25 @@ def test_without_a_model_the_best_sentence_is_quoted(quoting: Engine) -> None:
 
 def test_a_question_about_something_else_is_declined_without_a_model(quoting: Engine) -> None:
     assert quoting.ask("Which prime numbers did Euclid prove infinite?").status == "abstained"
+
+
+def test_each_part_is_shown_when_it_is_checked_with_the_numbers_of_the_whole_answer(
+    quoting: Engine,
+) -> None:
+    """Someone who waits sees what is being read; nothing shown has to be taken back."""
+    question = (
+        "How much will the Old Mill Bridge cost, and how many people were hurt when the crane fell?"
+    )
+    steps = list(quoting.ask_stream(question, careful=0.0))
+    *before, whole = steps
+    assert isinstance(whole, CheckedAnswer)
+    shown = tuple(s for s in before if isinstance(s, CheckedStatement))
+    assert shown == whole.statements and len(shown) == 2
+    first, second = (steps.index(statement) for statement in shown)
+    assert isinstance(steps[0], Stage) and steps[0].name == "searching"
+    reading = [n for n, s in enumerate(steps) if isinstance(s, Stage) and s.name == "reading"]
+    assert reading[0] < first < reading[1] < second
+    assert [s.citations for s in shown] == [(1,), (2,)]
 
 
 def test_search_finds_the_passage_and_its_exact_characters(quoting: Engine) -> None:

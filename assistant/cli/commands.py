@@ -27,7 +27,7 @@ from assistant.cli.console import (
 from assistant.cli.options import ANSWERING, MODELS, WITHIN, Run, takes, takes_early
 from assistant.errors import AssistantError, UsageError
 from assistant.terminal import TerminalProgress
-from assistant.types import CheckedStatement, Filters, IngestReport
+from assistant.types import CheckedStatement, Filters, IngestReport, Stage
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -221,6 +221,8 @@ def _answer_in_chat(
     look = screen()
     text = ""
     for part in engine.ask_stream(question, history, filters):
+        if isinstance(part, Stage):
+            continue
         progress.clear()
         if isinstance(part, CheckedStatement):
             print_text(render.statement_text(part, width=look["width"], color=look["color"]))

@@ -61,9 +61,9 @@ def _ask(
     first: float | None = None
     answer: CheckedAnswer | None = None
     for part in engine.ask_stream(item.question, filters=filters):
-        if first is None:
-            first = time.perf_counter() - begin
-        if not isinstance(part, CheckedStatement):
+        if isinstance(part, CheckedStatement | CheckedAnswer):
+            first = first or time.perf_counter() - begin
+        if isinstance(part, CheckedAnswer):
             answer = part
     total = time.perf_counter() - begin
     assert answer is not None  # the stream ends with it
