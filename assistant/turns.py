@@ -26,7 +26,7 @@ class Ticket:
     def ahead(self) -> int:
         """How many are answered before it, those at work now included; 0 once it is its turn.
 
-        Right as long as nobody comes or leaves.
+        Exact with one at work at a time, as long as nobody comes or leaves.
         """
         return self._turns._ahead(self)
 
