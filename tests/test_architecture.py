@@ -21,7 +21,7 @@ EVALS = Path(evals.__file__).parent
 
 # A module imports only from what stands before it. A package counts as one.
 ORDER = [
-    *("types", "errors", "progress", "stopwatch", "locks", "settings"),
+    *("types", "errors", "progress", "stopwatch", "locks", "settings", "dialogue"),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "decomposition", "timing", "disagreement", "coverage", "confidence"),
     *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),

@@ -4,6 +4,9 @@ Words of articles and of models are data. Whatever they contain, the only contro
 returned text are line feeds and, where asked for, our own colours and links.
 """
 
+from assistant.render.dialogue_json import conversation_json, parse_conversation
+from assistant.render.export import conversation_markdown
+from assistant.render.export_html import conversation_html
 from assistant.render.layout import table
 from assistant.render.objects import (
     answer_json,
@@ -46,6 +49,9 @@ __all__ = [
     "articles_json",
     "articles_table",
     "check_text",
+    "conversation_html",
+    "conversation_json",
+    "conversation_markdown",
     "ending_text",
     "failure_text",
     "history_json",
@@ -55,6 +61,7 @@ __all__ = [
     "json_text",
     "one_line",
     "parse_answer",
+    "parse_conversation",
     "plain",
     "preview_json",
     "preview_text",
