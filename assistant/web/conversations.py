@@ -14,6 +14,7 @@ import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from assistant.dialogue import Conversation, Thumb, Turn
@@ -74,8 +75,6 @@ class Conversations:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._removed = folder / "removed"
-        # What was read of a file, as long as it is the same: the list looks at all of them.
-        self._cache: dict[Path, tuple[tuple[int, int, int], Kept | None]] = {}
 
     def new(self) -> Conversation:
         """An empty conversation. It comes on the disk, and into the list, with its first turn."""
@@ -197,11 +196,7 @@ class Conversations:
     def _kept(self, path: Path) -> Kept | None:
         with disk_errors(path):
             stat = path.stat()
-        signature = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-        known = self._cache.get(path)
-        if known is None or known[0] != signature:
-            known = self._cache[path] = (signature, file.read(path))
-        return known[1]
+        return _read(path, (stat.st_mtime_ns, stat.st_size, stat.st_ino))
 
     def _place(self, path: Path, turn_index: int) -> int:
         """Where in the file the turn with that index is; -1 is the last one."""
@@ -240,6 +235,13 @@ class Conversations:
             for path in self._removed.glob("*.jsonl"):
                 if path.stat().st_mtime < time.time() - UNDO_DAYS * 86_400:
                     path.unlink()
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, signature: tuple[int, int, int]) -> Kept | None:
+    """What the file holds; read again only when its `signature` is another, since the list looks
+    at every file."""
+    return file.read(path)
 
 
 def _not_there() -> UsageError:
