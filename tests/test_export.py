@@ -171,6 +171,7 @@ class TestJson:
     def test_an_exported_conversation_comes_back_whole(self, conversation):
         text = render.json_text(render.conversation_json(conversation))
         assert render.parse_conversation(text) == conversation
+        assert render.parse_conversation("\ufeff" + text) == conversation
 
     @pytest.mark.parametrize(
         ("text", "said"),

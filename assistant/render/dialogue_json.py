@@ -91,7 +91,7 @@ def parse_conversation(text: str) -> Conversation:
             _HINT,
         )
     with json_errors():
-        fields = Fields(json.loads(text), _HINT)
+        fields = Fields(json.loads(text.removeprefix("\ufeff")), _HINT)  # some editors add one
     check_format(fields)
     turns = list(fields.objects("turns"))
     if len(turns) > MOST_TURNS:
