@@ -1,0 +1,142 @@
+"""Templates -> responses, and what every template may call.
+
+Words of articles are data: the templates escape them, and `shown` takes away what a browser would
+obey without a tag, such as a mark that turns the reading direction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from assistant.errors import AssistantError
+from assistant.render import one_line, plain
+from assistant.types import Article, Failure
+from assistant.web.pages.links import article_address, outside
+
+_FOLDER = Path(__file__).parent.parent / "templates"
+# A language as an attribute: what does not look like one would only mislead a screen reader.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+_LANGUAGES = {
+    "ar": "Arabic",
+    "az": "Azerbaijani",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fa": "Persian",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "th": "Thai",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+    "zh": "Chinese",
+}
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+class Page(APIRoute):
+    """A route whose errors are pages too: what is wrong, and what to do now."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except AssistantError as error:
+                return page("error.html", 409, message=error.message, hint=error.hint)
+            except RequestValidationError:
+                message = "the request lacks something, or has it in the wrong form"
+                return page("error.html", 400, message=message, hint="Go back and try again.")
+
+        return handled
+
+
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page that `template` makes of `values`; never kept by the browser, since what an article
+    says may have changed the next time."""
+    html = _environment().get_template(template).render(**values)
+    # A lone surrogate cannot be sent.
+    body = html.encode("utf-8", "replace")
+    return HTMLResponse(body, status, headers={"Cache-Control": "no-store"})
+
+
+def missing(article_id: str) -> HTMLResponse:
+    """The page for an article that is not in the index."""
+    return page("missing.html", 404, article_id=article_id)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        shown=plain, line=one_line, day=day, language=language_name, code=language_code
+    )
+    environment.globals.update(
+        address=article_address, outside=outside, query=query, language_of=language_of
+    )
+    return environment
+
+
+def day(article: Article) -> str:
+    """The day of publication in words; "" where none is known."""
+    if article.published:
+        when = article.published
+        return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+    stated = re.fullmatch(r"--(\d\d)-(\d\d)", article.partial_date or "")
+    if stated and 1 <= int(stated[1]) <= 12:
+        return f"{int(stated[2])} {_MONTHS[int(stated[1]) - 1]}, year not stated"
+    return ""
+
+
+def language_code(article: Article) -> str:
+    """What to say in a `lang` attribute; "" (not known) where the article has no usable code."""
+    code = article.language or ""
+    return code if _LANGUAGE.fullmatch(code) else ""
+
+
+def language_name(code: str) -> str:
+    return _LANGUAGES.get(code, code)
+
+
+def language_of(article: Article) -> str:
+    """The language in words where it is not English, which needs no saying."""
+    return "" if article.language in (None, "en") else language_name(article.language or "")
+
+
+def query(path: str, **values: object) -> str:
+    """`path` with those of `values` that are not empty as its query."""
+    said = {name: str(value) for name, value in values.items() if value not in ("", None)}
+    return f"{path}?{urlencode(said, errors='replace')}" if said else path
+
+
+def where(failure: Failure, folder: Path) -> str:
+    """The file of a failure as its owner knows it, without the folder that we keep it in."""
+    return failure.where.removeprefix(f"{folder}/")

@@ -1,0 +1,40 @@
+"""The page that shows what changed in an article."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from assistant.history import changes, editors_notes
+from assistant.web.pages.templates import missing, page
+
+if TYPE_CHECKING:
+    from assistant.engine import Engine
+
+
+def add(pages: APIRouter, engine: Engine) -> None:
+    @pages.get("/articles/versions")
+    def versions(id: str = "") -> HTMLResponse:
+        """Which sentences were taken out and put in, newest change first."""
+        article = engine.article(id)
+        if article is None:
+            return missing(id)
+        found = changes(engine.store.versions(id), article)
+        return page(
+            "versions.html",
+            article=article,
+            changes=[(_moment(change.replaced_at), change) for change in reversed(found)],
+            notes=[article.text[a:b] for a, b in editors_notes(article.text)],
+        )
+
+
+def _moment(replaced_at: str) -> str:
+    """An ISO 8601 time as people read it."""
+    try:
+        when = datetime.fromisoformat(replaced_at)
+    except ValueError:
+        return replaced_at
+    return f"{when.day} {when:%B %Y, %H:%M} UTC"
