@@ -306,7 +306,7 @@ class Engine:
         archive that does not hold the answer."""
         if not filters or self.store.passage_ids_within(filters):
             return
-        outlets = sorted({a.source for a in self.store.articles() if a.source})
+        outlets = self.store.outlets()
         known = f" Outlets here: {', '.join(outlets[:SHOWN_OUTLETS])}." if outlets else ""
         raise UsageError(
             "no article in the index is of these outlets, authors, days and ids",

@@ -369,6 +369,22 @@ class Store:
             ).fetchall()
         return [_article(row) for row in rows]
 
+    def outlets(self) -> list[str]:
+        """The outlets that articles name, each once, by the alphabet."""
+        with self._database() as db:
+            rows = db.execute("SELECT DISTINCT source FROM articles WHERE source <> ''")
+            return sorted(row[0] for row in rows)
+
+    def titles(self, most: int) -> list[tuple[str, str]]:
+        """(id, title) of the `most` newest articles, newest first."""
+        with self._database() as db:
+            rows = db.execute(
+                "SELECT id, title FROM articles ORDER BY published IS NULL, published DESC, id "
+                "LIMIT ?",
+                (most,),
+            )
+            return [(row[0], row[1]) for row in rows]
+
     def versions(self, article_id: str) -> list[Version]:
         """What the article said before, oldest first."""
         with self._database() as db:

@@ -1,0 +1,187 @@
+"""The chat page: what stands where, and what calls what. Gradio and nothing else.
+
+The pane in which articles open beside it is made by static/chat.js; its look is static/chat.css.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from assistant.errors import UsageError
+from assistant.web import shelf, within
+from assistant.web.suggestions import three_questions
+from assistant.web.talk import Message, Session, Talk
+from assistant.web.users import user_of, who_of
+
+LONGEST_QUESTION = 2_000
+HEAD = """
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/static/base.css">
+<link rel="stylesheet" href="/static/chat.css">
+<script src="/static/chat.js" defer></script>
+"""
+NAVIGATION = """
+<header class="top"><h1>Ask the articles</h1>
+<nav aria-label="Pages"><a href="/" aria-current="page">Ask</a> <a href="/articles">Articles</a>
+<a href="/articles/add">Add</a></nav></header>
+"""
+EMPTY = """
+<div class="empty"><h2>What do you want to know?</h2>
+<p>Every sentence of an answer cites the words that support it: click its number to read them in
+their article. What the articles do not say is not answered.</p></div>
+"""
+FONTS = ["system-ui", "Segoe UI", "Roboto", "Noto Sans", "Helvetica Neue", "Arial", "sans-serif"]
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's plainest look, in fonts that every machine has: none is fetched."""
+    mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
+    return gr.themes.Base(primary_hue="sky", neutral_hue="stone", font=FONTS, font_mono=mono)
+
+
+def build(talk: Talk) -> gr.Blocks:
+    """The page. `talk` does the work."""
+    with gr.Blocks(title="Ask the articles", analytics_enabled=False, fill_height=True) as page:
+        session = gr.State(Session())
+        with gr.Sidebar(open=False, label="Conversations", elem_id="conversations"):
+            conversations = shelf.build()
+        gr.HTML(NAVIGATION)
+        messages = _messages(three_questions(talk.engine))
+        rating = _rating_note()
+        question = gr.Textbox(
+            label="Your question",
+            placeholder="Ask about the articles",
+            max_length=LONGEST_QUESTION,
+            submit_btn="Ask",
+            autofocus=True,
+            elem_id="question",
+        )
+        limits = within.form(talk.engine.settings.careful)
+        anew = shelf.refreshed(talk, conversations, session)
+        _wire_asking(talk, session, messages, question, limits, anew)
+        _wire_rating(talk, session, messages, *rating)
+        shelf.wire(talk, conversations, session, messages, question)
+
+        def choices(request: gr.Request) -> tuple[Any, Any]:
+            return within.choices(talk.engine.store, request.query_params.get("article"))
+
+        page.load(choices, None, [limits.outlets, limits.articles], show_progress="hidden")
+        page.load(**anew)
+    return page
+
+
+def _messages(suggestions: list[str]) -> gr.Chatbot:
+    return gr.Chatbot(
+        label="Conversation",
+        show_label=False,
+        container=False,
+        layout="panel",
+        placeholder=EMPTY,
+        examples=[{"text": question} for question in suggestions],
+        buttons=["copy"],
+        latex_delimiters=[],
+        allow_file_downloads=False,
+        elem_id="messages",
+    )
+
+
+def _rating_note() -> tuple[gr.Row, gr.Textbox, gr.Button]:
+    with gr.Row(visible=False, elem_id="note-row") as row:
+        note = gr.Textbox(label="What was right or wrong? (optional)", max_length=2_000, scale=4)
+        sent = gr.Button("Send note", scale=1)
+    return row, note, sent
+
+
+def _wire_asking(
+    talk: Talk,
+    session: gr.State,
+    messages: gr.Chatbot,
+    question: gr.Textbox,
+    limits: within.Within,
+    anew: dict[str, Any],
+) -> None:
+    screen = [messages, session]
+
+    def begin(text: str, shown: list[Message], at: Session) -> tuple[Any, ...]:
+        if not text.strip():
+            raise gr.Error("Write a question first.", duration=4, print_exception=False)
+        return (
+            *talk.begin(text, shown, at),
+            gr.update(value="", submit_btn=False, stop_btn="Stop"),
+        )
+
+    def answer(
+        shown: list[Message],
+        at: Session,
+        since: str,
+        until: str,
+        outlets: list[str],
+        articles: list[str],
+        careful: float,
+        request: gr.Request,
+    ) -> Iterator[tuple[list[Message], Session]]:
+        try:
+            filters = within.filters(since, until, outlets, articles)
+        except UsageError as error:
+            yield talk.failed(shown, at, error)
+            return
+        yield from talk.answer(
+            shown, at, filters, careful, user=user_of(request), who=who_of(request)
+        )
+
+    def take_back(shown: list[Message], at: Session) -> tuple[Any, ...]:
+        return (*talk.take_back(shown, at), at.question)
+
+    def ready() -> Any:
+        return gr.update(submit_btn="Ask", stop_btn=False)
+
+    quiet: dict[str, Any] = {"show_progress": "hidden"}
+    asked = [
+        question.submit(begin, [question, *screen], [*screen, question], **quiet),
+        messages.example_select(_example, None, question, **quiet).then(
+            begin, [question, *screen], [*screen, question], **quiet
+        ),
+        messages.retry(take_back, screen, [*screen, question], **quiet).then(
+            begin, [question, *screen], [*screen, question], **quiet
+        ),
+    ]
+    running = [
+        each.success(answer, [*screen, *limits], screen, concurrency_limit=None, **quiet)
+        for each in asked
+    ]
+    for run in running:
+        run.then(ready, None, question, **quiet).then(**anew)
+    messages.undo(take_back, screen, [*screen, question], **quiet)
+    messages.clear(Session, None, session, **quiet).then(**anew)
+    question.stop(talk.stopped, screen, screen, cancels=running, **quiet).then(
+        ready, None, question, **quiet
+    )
+
+
+def _example(event: gr.SelectData) -> str:
+    return str(event.value["text"])
+
+
+def _wire_rating(
+    talk: Talk,
+    session: gr.State,
+    messages: gr.Chatbot,
+    row: gr.Row,
+    note: gr.Textbox,
+    sent: gr.Button,
+) -> None:
+    def rated(at: Session, event: gr.LikeData, request: gr.Request) -> tuple[Session, Any, str]:
+        position = event.index if isinstance(event.index, int) else event.index[0]
+        at = talk.rate(at, position, bool(event.liked), "", user=user_of(request))
+        return at, gr.update(visible=at.rated is not None), ""
+
+    def noted(at: Session, text: str, request: gr.Request) -> Any:
+        talk.add_note(at, text, user=user_of(request))
+        gr.Info("Thank you: kept with the answer.", duration=4)
+        return gr.update(visible=False)
+
+    messages.like(rated, session, [session, row, note], show_progress="hidden")
+    gr.on([sent.click, note.submit], noted, [session, note], row, show_progress="hidden")

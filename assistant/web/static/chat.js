@@ -1,0 +1,73 @@
+// The pane in which articles open beside the chat. A link with target="reader" opens in it; Escape
+// or its button closes it and gives the focus back. Without it the links would open a new tab.
+(() => {
+  "use strict";
+
+  const pane = document.createElement("aside");
+  pane.id = "reader-pane";
+  pane.hidden = true;
+  pane.setAttribute("aria-label", "Article");
+
+  const bar = document.createElement("div");
+  bar.className = "reader-bar";
+  const close = document.createElement("button");
+  close.type = "button";
+  close.id = "reader-close";
+  close.textContent = "Close the article";
+  bar.append(close);
+
+  const frame = document.createElement("iframe");
+  frame.name = "reader";
+  frame.title = "Article, at the cited words";
+  pane.append(bar, frame);
+
+  let opener = null;
+
+  function open(link) {
+    opener = link;
+    pane.hidden = false;
+    document.documentElement.classList.add("reading");
+    document.querySelectorAll("a.shown").forEach((each) => each.classList.remove("shown"));
+    link.classList.add("shown");
+    frame.contentWindow.location.replace(link.href);
+  }
+
+  function shut() {
+    pane.hidden = true;
+    document.documentElement.classList.remove("reading");
+    document.querySelectorAll("a.shown").forEach((each) => each.classList.remove("shown"));
+    // The chat may have drawn its messages anew meanwhile.
+    const link = opener?.isConnected
+      ? opener
+      : [...document.querySelectorAll('a[target="reader"]')].find((a) => a.href === opener?.href);
+    link?.focus();
+  }
+
+  function escape(event) {
+    if (event.key === "Escape" && !pane.hidden) shut();
+  }
+
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest?.('a[href^="/articles/view"]');
+      const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+      if (!link || !plain || event.button !== 0) return;
+      event.preventDefault();
+      event.stopPropagation();
+      open(link);
+    },
+    true,
+  );
+  document.addEventListener("keydown", escape);
+  close.addEventListener("click", shut);
+  frame.addEventListener("load", () => {
+    if (pane.hidden) return;
+    frame.contentDocument?.addEventListener("keydown", escape);
+    frame.focus();
+    frame.contentDocument?.getElementById("cited")?.focus({ preventScroll: true });
+  });
+
+  document.documentElement.lang = "en";
+  document.body.append(pane);
+})();
