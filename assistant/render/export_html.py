@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from html import escape
 
 from assistant.dialogue import Conversation, Turn
-from assistant.render.export import about, origin, small_print, statement_words, web_address
+from assistant.render.export import about, small_print, statement_words, web_address
+from assistant.render.layout import long_date
 from assistant.render.safety import one_line
 from assistant.render.text import ARTICLES_DISAGREE, NOT_IN_CORPUS
 from assistant.types import CheckedStatement, Citation, Nearest
@@ -37,6 +38,7 @@ a {{ color: var(--accent) }}
 blockquote {{ margin: .35rem 0 1rem; padding-inline-start: .9rem;
   border-inline-start: 3px solid var(--line) }}
 ul, ol {{ padding-inline-start: 1.6rem }}
+li p {{ margin: .2rem 0 }}
 li:target {{ background: var(--mark) }}
 .quiet {{ color: var(--quiet); font: .85rem/1.5 system-ui, sans-serif; margin: .3rem 0 }}
 .verdict {{ color: var(--warn); font-size: .9em }}
@@ -72,7 +74,10 @@ def _turn(turn: Turn, number: int) -> str:
         if answer.nearest:
             parts += ["<h3>Closest articles</h3>", _list(map(_article, answer.nearest))]
     elif answer.status == "conflict":
-        parts += [f"<p>{ARTICLES_DISAGREE}</p>", _list(said)]
+        parts += [
+            f"<p>{ARTICLES_DISAGREE}</p>",
+            _list(f'<p dir="auto">{statement}</p>' for statement in said),
+        ]
     else:
         parts += [f'<p dir="auto">{statement}</p>' for statement in said]
     if answer.citations:
@@ -87,7 +92,7 @@ def _statement(statement: CheckedStatement, turn: int, numbers: set[int]) -> str
         f' <a href="#source-{turn}-{n}">[{n}]</a>' if n in numbers else f" [{n}]"
         for n in statement.citations
     )
-    said = f' <span class="verdict">— {_text(verdict)}</span>' if verdict else ""
+    said = f' <bdi class="verdict">— {_text(verdict)}</bdi>' if verdict else ""
     return f"{_text(words)}{markers}{said}"
 
 
@@ -104,12 +109,18 @@ def _source(citation: Citation, turn: int) -> str:
 
 
 def _article(item: Citation | Nearest) -> str:
+    """Title, outlet, day and author. Each name runs in its own direction."""
     title = _text(item.title or item.article_id)
-    return f'<bdi><b>{title}</b></bdi><br>\n<bdi class="quiet">{_text(origin(item))}</bdi>'
+    said = [f"<bdi>{_text(item.source or item.article_id)}</bdi>"]
+    if item.published:
+        said.append(long_date(item.published))
+    if isinstance(item, Citation) and item.author:
+        said.append(f"by <bdi>{_text(item.author)}</bdi>")
+    return f'<bdi><b>{title}</b></bdi><br>\n<span class="quiet">{", ".join(said)}</span>'
 
 
 def _list(items: Iterable[str]) -> str:
-    return "<ul>\n" + "\n".join(f'<li dir="auto">{item}</li>' for item in items) + "\n</ul>"
+    return "<ul>\n" + "\n".join(f"<li>{item}</li>" for item in items) + "\n</ul>"
 
 
 def _quiet(text: str) -> str:
