@@ -37,6 +37,11 @@ def new_secret() -> str:
     return base64.b32encode(secrets.token_bytes(20)).decode().lower()
 
 
+def proof(local_key: str, challenge: str) -> str:
+    """The answer to `challenge` by who has `local_key`."""
+    return hmac.new(local_key.encode(), challenge.encode(), hashlib.sha256).hexdigest()
+
+
 def _hashed(secret: str) -> str:
     return hashlib.sha256(secret.strip().encode("utf-8", "replace")).hexdigest()
 
@@ -45,13 +50,15 @@ class Access:
     """The access keys of the store in `folder`, and the sessions they opened.
 
     local_key: a further key that is kept in memory only; its user is `LOCAL`.
+    attempts: the failed ones, counted by whoever asks for keys.
     Each call sees what other processes changed. All raise StoreError where the file is broken or
     cannot be written.
     """
 
     def __init__(self, folder: Path, *, local_key: str | None = None) -> None:
         self._file = folder / "access.json"
-        self._local_key = local_key
+        self.local_key = local_key
+        self.attempts = Attempts()
         self._read: tuple[tuple[int, int] | None, dict[str, Any]] = (None, _nothing())
 
     def add(self, name: str) -> str:
@@ -90,9 +97,16 @@ class Access:
         for name, known in self._content()["keys"].items():
             if hmac.compare_digest(known["sha256"], hashed):
                 user = name
-        if self._local_key and hmac.compare_digest(_hashed(self._local_key), hashed):
+        if self.local_key and hmac.compare_digest(_hashed(self.local_key), hashed):
             user = LOCAL
         return user
+
+    def prove(self, challenge: str) -> str | None:
+        """What only a holder of the local key can answer to `challenge`; None without one.
+
+        The command line asks for it before it sends anything to what may be another's server.
+        """
+        return proof(self.local_key, challenge) if self.local_key else None
 
     # Sessions ------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from assistant.cli.console import (
 from assistant.cli.options import ANSWERING, MODELS, WITHIN, Run, takes, takes_early
 from assistant.errors import AssistantError, UsageError
 from assistant.terminal import TerminalProgress
-from assistant.types import CheckedStatement, Filters, IngestReport, Stage
+from assistant.types import CheckedAnswer, CheckedStatement, Filters, Hit, IngestReport, Stage
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -143,9 +143,11 @@ def ask(
     Example: assistant ask "What does the bridge cost now?"
     """
     question = asked(question)
-    with opened_engine(run) as (engine, progress):
-        note_first_ingest(run, engine, progress)
-        answer = engine.ask(question, filters=run.filters)
+    answer = _answer_by_server(run, question)
+    if answer is None:
+        with opened_engine(run) as (engine, progress):
+            note_first_ingest(run, engine, progress)
+            answer = engine.ask(question, filters=run.filters)
     if json:
         print_json(render.answer_json(answer))
     else:
@@ -169,13 +171,36 @@ def search(
     Example: assistant search "flood damage" --k 3
     """
     question = asked(question)
-    with opened_engine(run) as (engine, progress):
-        note_first_ingest(run, engine, progress)
-        hits = engine.search(question, k, run.filters)
+    hits = _hits_by_server(run, question, k)
+    if hits is None:
+        with opened_engine(run) as (engine, progress):
+            note_first_ingest(run, engine, progress)
+            hits = engine.search(question, k, run.filters)
     if json:
         print_json(render.hits_json(question, hits))
     else:
         print_text(render.hits_text(hits, **screen()))
+
+
+def _answer_by_server(run: Run, question: str) -> CheckedAnswer | None:
+    """The answer of a server on the same store, which has its models loaded; None without one."""
+    from assistant.remote import find
+
+    server = find(run.settings.store, llm=run.settings.llm if "llm" in run.given else None)
+    if server is None:
+        return None
+    careful = run.settings.careful if "careful" in run.given else None
+    with TerminalProgress(sys.stderr, quiet=run.quiet) as progress:
+        return server.ask(question, run.filters, careful, progress)
+
+
+def _hits_by_server(run: Run, question: str, k: int | None) -> list[Hit] | None:
+    from assistant.remote import find
+
+    server = find(run.settings.store)
+    if server is None:
+        return None
+    return server.search(question, k or run.settings.passages, run.filters)
 
 
 @app.command()

@@ -25,11 +25,15 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True)
 class Run:
-    """The settings in force, whether progress and notes are unwanted, and which articles count."""
+    """The settings in force, whether progress and notes are unwanted, and which articles count.
+
+    given: names of the settings that stood on the command line.
+    """
 
     settings: Settings
     quiet: bool
     filters: Filters
+    given: frozenset[str]
 
 
 def _shared(name: str, default: Any, annotation: Any) -> Parameter:
@@ -194,7 +198,7 @@ def _run(options: dict[str, Any]) -> Run:
     if options.pop("no_download", False):
         options["download"] = False
     filters = _filters(options)
-    return Run(load_settings(config, options), quiet, filters)
+    return Run(load_settings(config, options), quiet, filters, frozenset(options))
 
 
 def _filters(options: dict[str, Any]) -> Filters:

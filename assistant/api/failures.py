@@ -1,0 +1,74 @@
+"""What goes wrong, as HTTP: ``{"error": {"message", "hint"}}`` and a status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from assistant.api.answering import ClientLeft
+from assistant.errors import AssistantError, Busy, LLMError, StoreLocked, UsageError
+
+RETRY_SECONDS = 30
+API_PATHS = ("/v1/", "/healthz", "/openapi.json")
+_CLIENT_LEFT = 499  # nginx's number for it; nobody is there to read it
+
+
+class NotFound(AssistantError):
+    """There is no such thing on this server."""
+
+
+_STATUS: tuple[tuple[type[AssistantError], int], ...] = (
+    (UsageError, 400),
+    (NotFound, 404),
+    (Busy, 503),
+    (StoreLocked, 503),
+    (LLMError, 502),
+)
+
+
+def status_of(error: AssistantError) -> int:
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def error_object(message: str, hint: str = "") -> dict[str, Any]:
+    return {"error": {"message": message, "hint": hint}}
+
+
+def error_response(status: int, message: str, hint: str = "") -> JSONResponse:
+    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else None
+    return JSONResponse(error_object(message, hint), status, headers)
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Errors of ours, and FastAPI's own below `API_PATHS`, become such responses."""
+
+    @app.exception_handler(AssistantError)
+    async def _ours(request: Request, error: AssistantError) -> Response:
+        return error_response(status_of(error), error.message, error.hint)
+
+    @app.exception_handler(ClientLeft)
+    async def _left(request: Request, error: ClientLeft) -> Response:
+        return Response(status_code=_CLIENT_LEFT)
+
+    @app.exception_handler(RequestValidationError)
+    async def _malformed(request: Request, error: RequestValidationError) -> Response:
+        if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
+            hint = "Send it with the header Content-Type: application/json."
+            return error_response(400, "the request must be JSON", hint)
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:])
+        said = str(first["msg"]).removeprefix("Value error, ")
+        message = f"'{where}': {said}" if where else said
+        return error_response(400, message, "/docs says what a request may hold.")
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        if not request.url.path.startswith(API_PATHS):
+            return await http_exception_handler(request, error)
+        hint = "/docs lists what there is." if error.status_code in (404, 405) else ""
+        return error_response(error.status_code, str(error.detail).lower(), hint)
