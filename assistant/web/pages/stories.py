@@ -7,6 +7,7 @@ report of the strike, the bridge and the flood together, and let in no other art
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ ALIKE = 0.55
 MOST = 30
 # The nearest passages, whose articles are then compared as wholes.
 NEAREST_PASSAGES = 200
+_WHOLE = re.compile(r"[.!?…。！？؟۔।][\"'”’»)\]*_]*$")
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,12 @@ def reports(article_id: str, engine: Engine, now: Snapshot) -> list[Report]:
 
 
 def first_sentence(article: Article) -> str:
-    """The first sentence of the text that is one, without the lines of credits before it."""
+    """The first sentence of the text that ends as one: what has no end is a heading or a credit."""
     beginning = article.text[:3_000]
     spans = sentence_spans(beginning, article.language)
     sentences = [" ".join(beginning[a:b].split()) for a, b in spans]
-    whole = [s for s in sentences if len(s) > 40 and not s.startswith("#")]
-    return next(iter(whole or sentences), "")
+    whole = (s for s in sentences if _WHOLE.search(s) and not s.startswith("#"))
+    return next(whole, sentences[0] if sentences else "")
 
 
 def _alike(article_id: str, engine: Engine) -> dict[str, float]:
