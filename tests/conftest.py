@@ -5,11 +5,16 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from assistant.embedding import Embedder
 from assistant.models import embedding_folder, find, pull
 from assistant.settings import load_settings
+
+# No test here is about time: a machine that does something else meanwhile is no failure.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # So it is where a shell starts pytest in the background. The programs under test would inherit

@@ -25,8 +25,6 @@ from assistant.types import (
     Stage,
 )
 
-# The name of the frame in which articles open, beside the chat.
-READER = "reader"
 VERDICTS = {
     "supported": "supported",
     "quoted": "quoted word for word",
@@ -73,9 +71,7 @@ def stage_html(stage: Stage) -> Markup:
     if stage.name == "checking":
         return waiting_html("Checking the answer against its sources …")
     titles = Markup(", ").join(
-        Markup('<a target="{}" href="{}">{}</a>').format(
-            READER, article_url(n.article_id), _text(n.title)
-        )
+        Markup('<a href="{}">{}</a>').format(article_url(n.article_id), _text(n.title))
         for n in stage.articles
     )
     return _waiting(Markup("Reading {} …").format(titles or "the articles"))
@@ -158,8 +154,7 @@ def _markers(statement: CheckedStatement, numbered: Mapping[int, Citation]) -> M
 
 
 def _marker(citation: Citation) -> Markup:
-    return Markup('<a class="cite" target="{}" href="{}" title="{}">[{}]</a>').format(
-        READER,
+    return Markup('<a class="cite" href="{}" title="{}">[{}]</a>').format(
         article_url(citation.article_id, citation.start, citation.end),
         f"Open “{_text(citation.title)}” at these words",
         citation.number,
@@ -190,11 +185,10 @@ def _card(citation: Citation, around: Around | None) -> Markup:
     origin = _text(outlet_and_date(citation.source, citation.published, citation.article_id))
     before, after = around or Around("", "")
     return Markup(
-        '<li class="source" value="{}"><a target="{}" href="{}">{}</a> <small>{}</small>'
+        '<li class="source" value="{}"><a href="{}">{}</a> <small>{}</small>'
         '<blockquote dir="auto">{} <mark>{}</mark> {}</blockquote></li>'
     ).format(
         citation.number,
-        READER,
         article_url(citation.article_id, citation.start, citation.end),
         _text(citation.title),
         origin,
@@ -208,8 +202,7 @@ def _nearest(nearest: tuple[Nearest, ...]) -> Markup:
     if not nearest:
         return Markup("")
     items = Markup("").join(
-        Markup('<li><a target="{}" href="{}">{}</a> <small>{}</small></li>').format(
-            READER,
+        Markup('<li><a href="{}">{}</a> <small>{}</small></li>').format(
             article_url(n.article_id),
             _text(n.title),
             _text(outlet_and_date(n.source, n.published, n.article_id)),

@@ -1,5 +1,8 @@
 """The chat page: what stands where, and what calls what. Gradio and nothing else.
 
+`gr.HTML` is not used: it evaluates strings as scripts, which our Content-Security-Policy forbids.
+`gr.Markdown` and `gr.Chatbot` sanitise what they are given, on top of our escaping.
+
 The pane in which articles open beside it is made by static/chat.js; its look is static/chat.css.
 """
 
@@ -48,7 +51,7 @@ def build(talk: Talk) -> gr.Blocks:
         session = gr.State(Session())
         with gr.Sidebar(open=False, label="Conversations", elem_id="conversations"):
             conversations = shelf.build()
-        gr.HTML(NAVIGATION)
+        gr.Markdown(NAVIGATION, elem_id="navigation")
         messages = _messages(three_questions(talk.engine))
         rating = _rating_note()
         question = gr.Textbox(

@@ -29,7 +29,7 @@ class Shelf(NamedTuple):
     removed: gr.Button
     restored: gr.Button
     gone: gr.State
-    exports: gr.HTML
+    exports: gr.Markdown
     imported: gr.UploadButton
 
 
@@ -44,7 +44,7 @@ def build() -> Shelf:
         removed=gr.Button("Remove the open one", size="sm"),
         restored=gr.Button("Undo remove", size="sm", visible=False),
         gone=gr.State(""),
-        exports=gr.HTML(""),
+        exports=gr.Markdown(""),
         imported=gr.UploadButton("Import a JSON export", file_types=[".json"], size="sm"),
     )
 

@@ -1,5 +1,5 @@
-// The pane in which articles open beside the chat. A link with target="reader" opens in it; Escape
-// or its button closes it and gives the focus back. Without it the links would open a new tab.
+// The pane in which articles open beside the chat. A link to an article opens in it; Escape or its
+// button closes it and gives the focus back.
 (() => {
   "use strict";
 
@@ -39,7 +39,7 @@
     // The chat may have drawn its messages anew meanwhile.
     const link = opener?.isConnected
       ? opener
-      : [...document.querySelectorAll('a[target="reader"]')].find((a) => a.href === opener?.href);
+      : [...document.querySelectorAll("a[href]")].find((a) => a.href === opener?.href);
     link?.focus();
   }
 
@@ -50,12 +50,16 @@
   document.addEventListener(
     "click",
     (event) => {
-      const link = event.target.closest?.('a[href^="/articles/view"]');
+      const link = event.target.closest?.("a[href]");
       const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
       if (!link || !plain || event.button !== 0) return;
+      const inPane = link.getAttribute("href").startsWith("/articles/view");
+      if (!inPane && !link.closest(".top")) return;
+      // Gradio gives every link target="_blank".
       event.preventDefault();
       event.stopPropagation();
-      open(link);
+      if (inPane) open(link);
+      else location.assign(link.href);
     },
     true,
   );
