@@ -16,6 +16,7 @@ from assistant.render.html import (
     error_html,
     question_html,
     stage_html,
+    statements_html,
     surroundings,
 )
 from assistant.types import (
@@ -128,7 +129,8 @@ def test_the_text_stays_readable() -> None:
 
 def test_only_we_make_citations() -> None:
     """A [7] that the model wrote is no marker."""
-    shown = checked(answer_html(answer("It cost 3 million [7].", "Title"), {}))
+    said = answer("It cost 3 million [7].", "Title")
+    shown = checked(statements_html(said.statements, said.citations))
     assert "(7)" in shown.text and "[7]" not in shown.text and "[1]" in shown.text
 
 
