@@ -35,7 +35,7 @@ GRADIO_PAGE = "/"
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _API = ("/v1/", "/healthz", "/openapi.json", "/login", "/logout")
-_OPEN_TO_ALL = ("/login", "/static/", "/healthz", "/favicon.ico")
+_OPEN_TO_ALL = ("/login", "/web/", "/healthz", "/favicon.ico")
 _POLICY = (
     "default-src 'self'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; "

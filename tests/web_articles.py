@@ -126,7 +126,7 @@ def application(engine: Engine) -> FastAPI:
         return response
 
     app.include_router(router(engine))
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/web", StaticFiles(directory=STATIC))
     return app
 
 

@@ -15,7 +15,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>HTTP API</title>
-<link rel="stylesheet" href="/static/base.css">
+<link rel="stylesheet" href="/web/base.css">
 <style>
 body {{ max-width: 50rem; margin: 0 auto; padding: 2rem 1.25rem; background: var(--ground);
   color: var(--ink); font: 1rem/1.55 var(--sans); }}

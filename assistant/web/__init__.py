@@ -29,7 +29,8 @@ def mount(app: FastAPI, engine: Engine, turns: Turns) -> None:
     from assistant.web.users import LOCAL
 
     talk = Talk(engine, turns, engine.settings.store)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # Not /static: files of Gradio itself are there.
+    app.mount("/web", StaticFiles(directory=STATIC), name="web")
     app.include_router(pages.router(engine))
     app.include_router(exports.router(talk))
     chat = build(talk)

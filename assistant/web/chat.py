@@ -21,10 +21,10 @@ from assistant.web.users import user_of, who_of
 
 LONGEST_QUESTION = 2_000
 HEAD = """
-<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/static/base.css">
-<link rel="stylesheet" href="/static/chat.css">
-<script src="/static/chat.js" defer></script>
+<link rel="icon" href="/web/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/web/base.css">
+<link rel="stylesheet" href="/web/chat.css">
+<script src="/web/chat.js" defer></script>
 """
 NAVIGATION = """
 <header class="top"><h1>Ask the articles</h1>
