@@ -22,7 +22,7 @@ _WEB_ADDRESS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 # Inline marks, entities, tables, attributes, mathematics; and what GitHub turns into links.
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&!|~#$^{}@]|(?<=[a-z]):(?=\S)|(?<=www)\.", re.IGNORECASE)
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&|~#$^{}@]|(?<=[a-z]):(?=\S)|(?<=www)\.", re.IGNORECASE)
 _AT_LINE_START = re.compile(r"^(?:([-+=:%])|(\d+)([.)])(?=\s|$))")
 THUMBS = {"up": "marked as right", "down": "marked as wrong"}
 
