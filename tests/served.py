@@ -47,15 +47,17 @@ def application(
     *,
     access: Access | None = None,
     hosts: frozenset[str] = LOOPBACK_NAMES,
+    chat: bool = False,
 ) -> FastAPI:
-    """The API around `engine`, as `assistant serve` builds it, without the web chat."""
+    """What `assistant serve` builds around `engine`; without the web chat, which takes its time,
+    unless it is asked for."""
     return build(
         engine,
         turns or Turns(),
         engine.settings,
         access=access or Access(engine.settings.store),
         hosts=hosts,
-        chat=False,
+        chat=chat,
     )
 
 
