@@ -33,6 +33,7 @@ MAX_BODY = 1_000_000
 # The one page that Gradio makes. Its scripts stand in the page, so they are named by their hashes.
 GRADIO_PAGE = "/"
 
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\s@/:\[\]]+))(?::\d+)?")
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _API = ("/v1/", "/healthz", "/openapi.json", "/login", "/logout")
 _OPEN_TO_ALL = ("/login", "/web/", "/healthz", "/favicon.ico")
@@ -167,10 +168,8 @@ def is_loopback(host: str) -> bool:
 
 def _host_name(given: str) -> str:
     """The name in a Host header, without port and brackets; empty where it is malformed."""
-    try:
-        return urlsplit(f"//{given}").hostname or ""
-    except ValueError:
-        return ""
+    found = _HOST.fullmatch(given.lower())
+    return (found[1] or found[2]) if found else ""
 
 
 def _is_address(name: str) -> bool:

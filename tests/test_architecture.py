@@ -38,7 +38,7 @@ ORDER = [
         "asking",
     ),
     *("engine", "render", "llamaindex", "terminal", "doctor"),
-    *("turns", "access", "guards", "web", "api", "server", "remote", "cli"),
+    *("turns", "access", "guards", "web", "api", "remote", "server", "cli"),
 ]
 # One does not know the other, not even through a third.
 KNOWS_NOTHING_OF = {

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant import render
 from assistant.api.answering import Answering, Step
 from assistant.api.failures import error_object
-from assistant.api.objects import ErrorObject, Within
+from assistant.api.objects import ErrorObject, Text, Within
 from assistant.api.sending import EVENT_STREAM, as_json, server_sent_event, who
 from assistant.engine import Engine
 from assistant.errors import AssistantError, UsageError
@@ -37,12 +37,12 @@ DISAGREE = "\n\nThe articles disagree on this."
 
 class TextPart(BaseModel):
     type: str
-    text: str = ""
+    text: Text = ""
 
 
 class Message(BaseModel):
     role: str
-    content: str | list[TextPart] | None = None
+    content: Text | list[TextPart] | None = None
 
     def text(self) -> str:
         if isinstance(self.content, list):

@@ -52,6 +52,12 @@ def router(engine: Engine, turns: Turns, access: Access) -> APIRouter:
     _add_reading(api, engine)
     _add_health(api, engine, turns, access)
     chat.add(api, engine, turns)
+
+    @api.api_route("/v1/{path:path}", methods=["GET", "POST"], include_in_schema=False)
+    def anything_else(path: str, request: Request) -> Response:
+        # Else the web chat, which has all other paths, would answer in its own way.
+        raise NotFound(f"there is no {request.method} /v1/{path}", "/docs lists what there is.")
+
     return api
 
 

@@ -6,12 +6,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from assistant.types import Filters, Status, Verdict
 
 MOST_PASSAGES = 100
-Names = Annotated[list[str], Field(max_length=1000)]
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character (a lone surrogate)") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+Names = Annotated[list[Text], Field(max_length=1000)]
 
 
 class _Request(BaseModel):
@@ -48,8 +59,8 @@ class Within(_Request):
 
 
 class AskRequest(_Request):
-    question: str = Field(examples=["How many people use SIMA?"])
-    history: list[tuple[str, str]] = []
+    question: Text = Field(examples=["How many people use SIMA?"])
+    history: list[tuple[Text, Text]] = []
     """Earlier questions and answers of the conversation, oldest first."""
     filters: Within = Within()
     careful: float | None = Field(default=None, ge=0, le=1)
@@ -59,7 +70,7 @@ class AskRequest(_Request):
 
 
 class SearchRequest(_Request):
-    question: str = Field(examples=["flood damage"])
+    question: Text = Field(examples=["flood damage"])
     k: int | None = Field(default=None, ge=1, le=MOST_PASSAGES)
     """How many passages. Left out: as the server is set."""
     filters: Within = Within()
