@@ -26,6 +26,7 @@ from assistant.engine import Engine
 from assistant.errors import AssistantError, Busy
 from assistant.reading import find_sources
 from assistant.types import Article, Failure, IngestReport, Span
+from assistant.web.pages.browsing import _shown
 from assistant.web.pages.finding import with_words
 from assistant.web.pages.incoming import SUFFIXES, Text, as_markdown, keep_file, safe_name
 from assistant.web.pages.jobs import Job, Jobs
@@ -155,10 +156,22 @@ def test_articles_are_found_by_the_beginnings_of_words_without_accents() -> None
     assert set(with_words("zuri", now)) == {"a", "b"}
     assert set(with_words("ZURICH bridg", now)) == {"b"}
     assert set(with_words("the", now)) == {"b"} and set(with_words("新桥", now)) == {"c"}
-    assert set(with_words("1200", now)) == {"b"}
+    assert set(with_words("1200", now)) == set(with_words("1,200", now)) == {"b"}
     assert with_words("zurich otters", now) == {} and with_words("!!", now) == {}
     fits = with_words("zurich", now)
     assert fits["a"] > fits["b"], "a headline counts more"
+
+
+def test_in_a_large_archive_only_what_is_shown_is_compared_for_copies() -> None:
+    """Comparing all of it would keep whoever opens a page waiting for minutes."""
+    many = tuple(Article(f"{n:04}", "t", f"word{n} said something of its own") for n in range(600))
+    copied = "the council voted on the new bridge on Monday and the mayor was pleased with it"
+    now = Snapshot(1, (*many, Article("x", "t", copied), Article("y", "u", copied)))
+    assert now.copies_among(["x", "y", "0001"]) == {"x": ("x", "y"), "y": ("x", "y")}
+    assert now.copies_among(["x", "0001"]) == {}
+    first, last = _shown([*now.by_id], "1", now), _shown([*now.by_id], "99", now)
+    assert (first.last, first.stories, len(first.ids)) == (13, None, 50)
+    assert last.ids == ["x"] and last.copies["x"] == ("x", "y")
 
 
 def test_one_job_at_a_time_and_its_errors_are_told() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import Tab
 from hostile import HOSTILE
 from web_articles import add_hostile, build, opened, served
 
@@ -23,18 +23,6 @@ pytestmark = [pytest.mark.models, pytest.mark.slow]
 # `npm install axe-core` in the checkout, or the path of its axe.min.js in AXE_CORE.
 AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
 SIZES = [(360, "dark"), (360, "light"), (1280, "dark"), (1280, "light"), (2560, "light")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
-    with api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -52,38 +40,14 @@ def site(engine: Engine) -> Iterator[str]:
         yield address
 
 
-class Tab:
-    """A tab, with what it complained about and what it asked for."""
+def goto(tab: Tab, path: str) -> None:
+    tab.page.goto(f"{tab.site}{path}")
 
-    def __init__(self, browser: Any, site: str, *, width: int = 1280, **options: Any) -> None:
-        self.site = site
-        self.context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        self.tab = self.context.new_page()
-        self.complaints: list[str] = []
-        self.asked: list[str] = []
-        self.tab.on("console", lambda message: self.complaints.append(message.text))
-        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.tab.on("dialog", self._dialog)
-        self.context.on("request", lambda request: self.asked.append(request.url))
 
-    def _dialog(self, dialog: Any) -> None:
-        self.complaints.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def __enter__(self) -> Tab:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-    def open(self, path: str) -> None:
-        self.tab.goto(f"{self.site}{path}")
-
-    def assert_quiet(self) -> None:
-        """Nothing ran that is not ours, nothing was refused, nothing was asked for outside."""
-        assert self.complaints == []
-        assert [url for url in self.asked if not url.startswith(f"{self.site}/")] == []
-        assert self.tab.evaluate("window.owned") is None
+def assert_quiet(tab: Tab) -> None:
+    """Nothing ran that is not ours, nothing was refused, nothing was asked for outside."""
+    assert tab.complaints == [] and tab.asked_elsewhere == []
+    assert tab.page.evaluate("window.owned") is None
 
 
 # -- hostile texts -----------------------------------------------------------------------------
@@ -106,8 +70,8 @@ def test_no_hostile_article_runs_fetches_or_hides_anything(
 ) -> None:
     site, ids = hostile_site
     with Tab(browser, site, width=360) as watched:
-        watched.open(article_address(ids[number], 0, 9))
-        tab = watched.tab
+        goto(watched, article_address(ids[number], 0, 9))
+        tab = watched.page
         assert tab.inner_text("mark") == "PLAINWORD"[: len(tab.inner_text("mark"))] or number
         assert "PLAINWORD" in tab.inner_text(".text")
         assert "READABLE" in tab.inner_text(".text"), "the rest of the page is there"
@@ -118,7 +82,7 @@ def test_no_hostile_article_runs_fetches_or_hides_anything(
             assert re.match(r"/|#", link.get_attribute("href") or ""), "no original is linked"
         tab.mouse.move(150, 400)
         tab.keyboard.press("Tab")
-        watched.assert_quiet()
+        assert_quiet(watched)
 
 
 @pytest.mark.parametrize("path", ["/articles", "/articles?number=2", "/articles?q=plainword"])
@@ -127,11 +91,11 @@ def test_no_hostile_headline_harms_the_list(
 ) -> None:
     site, ids = hostile_site
     with Tab(browser, site, width=360) as watched:
-        watched.open(path)
-        assert watched.tab.locator(".rows > li").count() >= len(ids) - 55
-        assert watched.tab.evaluate("document.documentElement.scrollWidth") <= 360
-        assert watched.tab.locator("#results img, #results script, #results svg").count() == 0
-        watched.assert_quiet()
+        goto(watched, path)
+        assert watched.page.locator(".rows > li").count() >= len(ids) - 55
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert watched.page.locator("#results img, #results script, #results svg").count() == 0
+        assert_quiet(watched)
 
 
 def test_no_hostile_question_name_or_address_harms_a_page(
@@ -140,16 +104,16 @@ def test_no_hostile_question_name_or_address_harms_a_page(
     """What somebody is made to type or to open, by a link in a mail, is data too."""
     site, ids = hostile_site
     with Tab(browser, site) as watched:
-        watched.open("/articles")
+        goto(watched, "/articles")
         for _, text in HOSTILE[:12]:
-            with watched.tab.expect_response(re.compile("fragment=1")):
-                watched.tab.fill("#q", text.encode("utf-8", "replace").decode()[:400])
+            with watched.page.expect_response(re.compile("fragment=1")):
+                watched.page.fill("#q", text.encode("utf-8", "replace").decode()[:400])
         for path in ("remove", "versions", "story"):
-            watched.open(article_address(ids[0]).replace("view", path))
-        watched.assert_quiet()
-        watched.open(article_address('"><script>window.owned=1</script>'))
-        assert watched.tab.evaluate("window.owned") is None
-        assert "<script>window.owned=1</script>" in watched.tab.inner_text("main")
+            goto(watched, article_address(ids[0]).replace("view", path))
+        assert_quiet(watched)
+        goto(watched, article_address('"><script>window.owned=1</script>'))
+        assert watched.page.evaluate("window.owned") is None
+        assert "<script>window.owned=1</script>" in watched.page.inner_text("main")
 
 
 # -- as a person does it -----------------------------------------------------------------------
@@ -164,21 +128,21 @@ def test_a_citation_is_on_the_screen_and_has_the_keyboard(
     for fragment in ("#cited", ""):
         with Tab(browser, site, width=360) as watched:
             address = article_address("bridge.md", start, start + 30).removesuffix("#cited")
-            watched.open(address + fragment)
-            mark = watched.tab.locator("#cited")
+            goto(watched, address + fragment)
+            mark = watched.page.locator("#cited")
             assert mark.inner_text() == article.text[start : start + 30]
             box = mark.bounding_box()
             assert box and 0 <= box["y"] < 800
-            assert watched.tab.evaluate("document.activeElement.id") == "cited"
-            watched.assert_quiet()
+            assert watched.page.evaluate("document.activeElement.id") == "cited"
+            assert_quiet(watched)
 
 
 def test_articles_are_found_while_typing_and_the_address_can_be_passed_on(
     browser: Any, site: str
 ) -> None:
     with Tab(browser, site) as watched:
-        tab = watched.tab
-        watched.open("/articles")
+        tab = watched.page
+        goto(watched, "/articles")
         with tab.expect_response(re.compile("fragment=1")):
             tab.locator("#q").press_sequentially("heron", delay=20)
         tab.locator(".rows > li").nth(1).wait_for()
@@ -196,14 +160,14 @@ def test_articles_are_found_while_typing_and_the_address_can_be_passed_on(
         with tab.expect_response(re.compile("fragment=1")):
             tab.fill("#q", "unicorn")
         tab.get_by_text("No article has all these words within these filters").wait_for()
-        watched.assert_quiet()
+        assert_quiet(watched)
 
 
 def test_everything_works_without_javascript(browser: Any, engine: Engine, site: str) -> None:
     """Searching, adding a file, waiting for it, removing it and bringing it back."""
     with Tab(browser, site, java_script_enabled=False) as watched:
-        tab = watched.tab
-        watched.open("/articles")
+        tab = watched.page
+        goto(watched, "/articles")
         tab.fill("#q", "heron")
         tab.click("button[type=submit]")
         assert tab.locator(".rows > li").count() == 2
@@ -219,7 +183,7 @@ def test_everything_works_without_javascript(browser: Any, engine: Engine, site:
         assert engine.article("owls.md") is None
         tab.click("text=Undo")
         assert tab.inner_text("h1") == "Owls"
-        assert [url for url in watched.asked if not url.startswith(site)] == []
+        assert watched.asked_elsewhere == []
         engine.remove("owls.md")
         (engine.store.folder / "added" / "owls.md").unlink()
 
@@ -228,8 +192,8 @@ def test_a_pasted_article_is_added_with_progress_removed_and_brought_back_by_key
     browser: Any, engine: Engine, site: str
 ) -> None:
     with Tab(browser, site) as watched:
-        tab = watched.tab
-        watched.open("/articles/add")
+        tab = watched.page
+        goto(watched, "/articles/add")
         tab.focus("#title")
         tab.keyboard.type("Church clock runs again")
         tab.focus("#text")
@@ -253,29 +217,29 @@ def test_a_pasted_article_is_added_with_progress_removed_and_brought_back_by_key
         tab.keyboard.press("Enter")
         tab.wait_for_url(re.compile("view"))
         assert engine.article("church-clock-runs-again.md") is not None
-        watched.assert_quiet()
+        assert_quiet(watched)
         engine.remove("church-clock-runs-again.md")
         (engine.store.folder / "added" / "church-clock-runs-again.md").unlink()
 
 
 def test_the_skip_link_is_the_first_thing_the_keyboard_reaches(browser: Any, site: str) -> None:
     with Tab(browser, site) as watched:
-        watched.open("/articles")
-        watched.tab.keyboard.press("Tab")
-        assert watched.tab.evaluate("document.activeElement.className") == "skip"
-        watched.tab.keyboard.press("Enter")
-        assert watched.tab.evaluate("document.activeElement.id") == "main"
+        goto(watched, "/articles")
+        watched.page.keyboard.press("Tab")
+        assert watched.page.evaluate("document.activeElement.className") == "skip"
+        watched.page.keyboard.press("Enter")
+        assert watched.page.evaluate("document.activeElement.id") == "main"
 
 
 def test_text_from_right_to_left_is_set_so_and_its_language_is_said(
     browser: Any, site: str
 ) -> None:
     with Tab(browser, site) as watched:
-        watched.open(article_address("arabic.md", 0, 10))
+        goto(watched, article_address("arabic.md", 0, 10))
         style = "getComputedStyle(document.querySelector('.text p')).direction"
-        assert watched.tab.evaluate(style) == "rtl"
-        assert watched.tab.get_attribute("article", "lang") == "ar"
-        assert watched.tab.evaluate("getComputedStyle(document.body).direction") == "ltr"
+        assert watched.page.evaluate(style) == "rtl"
+        assert watched.page.get_attribute("article", "lang") == "ar"
+        assert watched.page.evaluate("getComputedStyle(document.body).direction") == "ltr"
 
 
 SCREENS = [
@@ -293,11 +257,11 @@ def test_a_screen_fits_every_width_and_is_dark_where_that_is_wished(
 ) -> None:
     for width, scheme in SIZES:
         with Tab(browser, site, width=width, color_scheme=scheme) as watched:
-            watched.open(path)
-            assert watched.tab.evaluate("document.documentElement.scrollWidth") <= width
-            paper = watched.tab.evaluate("getComputedStyle(document.body).backgroundColor")
+            goto(watched, path)
+            assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
+            paper = watched.page.evaluate("getComputedStyle(document.body).backgroundColor")
             assert (sum(map(int, re.findall(r"\d+", paper)[:3])) < 200) == (scheme == "dark")
-            watched.assert_quiet()
+            assert_quiet(watched)
 
 
 @pytest.mark.parametrize("path", SCREENS)
@@ -306,8 +270,8 @@ def test_axe_finds_nothing_to_complain_about(browser: Any, site: str, path: str)
         pytest.skip("axe-core is not here: npm install --no-save axe-core")
     for width, scheme in ((360, "dark"), (1280, "light")):
         with Tab(browser, site, width=width, color_scheme=scheme) as watched:
-            watched.open(path)
-            watched.tab.evaluate(AXE.read_text(encoding="utf-8"))
-            found = watched.tab.evaluate("axe.run()")
+            goto(watched, path)
+            watched.page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = watched.page.evaluate("axe.run()")
             assert len(found["passes"]) > 5
             assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from assistant.types import Article, Filters
 from assistant.web.pages.finding import Place, asks, one_paragraph, place, with_words
 from assistant.web.pages.keeping import kept_count
-from assistant.web.pages.snapshot import Snapshot, Snapshots
+from assistant.web.pages.snapshot import ALL_COMPARED, Snapshot, Snapshots
 from assistant.web.pages.stories import first_sentence
 from assistant.web.pages.templates import page
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PER_PAGE = 50
 # How many passages a question brings; their articles are fewer.
 PASSAGES = 60
+# Of a large archive so many articles are compared for copies while somebody waits.
+GROUPED = 100
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,18 @@ class Found:
     places: dict[str, Place] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """One page of what was found. copies: of its articles. at, last: numbers of pages.
+    stories: how many were found in all, None where they were compared page by page only."""
+
+    ids: Sequence[str]
+    copies: dict[str, tuple[str, ...]]
+    at: int
+    last: int
+    stories: int | None
+
+
 def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
     @pages.get("/articles")
     def browse(
@@ -89,20 +103,15 @@ def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
         now = snapshots.now()
         wish = Wish(one_paragraph(q), outlet, language, since, until, sort, meaning)
         found = _found(wish, engine, now)
-        heads = _one_of_each_story(found.ids, now)
-        last = max(1, -(-len(heads) // PER_PAGE))
-        at = min(max(int(number), 1), last) if number.isdecimal() and len(number) < 9 else 1
-        here = heads[(at - 1) * PER_PAGE : at * PER_PAGE]
+        shown = _shown(found.ids, number, now)
         return page(
             "results.html" if fragment else "articles.html",
             wish=wish,
             by_meaning=found.by_meaning,
-            rows=[_row(i, wish, found, now) for i in here],
+            rows=[_row(i, wish, found, shown, now) for i in shown.ids],
+            shown=shown,
             articles=len(found.ids),
-            stories=len(heads),
             total=len(now.articles),
-            at=at,
-            last=last,
             outlets=_counted(a.source for a in now.articles),
             languages=_counted(a.language for a in now.articles),
             removed=kept_count(engine.store.folder),
@@ -160,21 +169,37 @@ def _by_day(ids: Sequence[str], now: Snapshot, *, newest_first: bool) -> list[st
     return known + [i for i in ids if not now.by_id[i].published]
 
 
-def _one_of_each_story(ids: Sequence[str], now: Snapshot) -> list[str]:
+def _shown(ids: Sequence[str], number: str, now: Snapshot) -> Shown:
+    """The page of that number, one article for each story."""
+    copies: dict[str, tuple[str, ...]] = {}
+    together = len(ids) <= GROUPED or len(now.articles) <= ALL_COMPARED
+    if together:
+        copies = now.copies_among(ids)
+    heads = _one_of_each_story(ids, copies)
+    last = max(1, -(-len(heads) // PER_PAGE))
+    at = min(max(int(number), 1), last) if number.isdecimal() and len(number) < 9 else 1
+    here = heads[(at - 1) * PER_PAGE : at * PER_PAGE]
+    if not together:
+        copies = now.copies_among(here)
+        here = _one_of_each_story(here, copies)
+    return Shown(here, copies, at, last, len(heads) if together else None)
+
+
+def _one_of_each_story(ids: Sequence[str], copies: dict[str, tuple[str, ...]]) -> list[str]:
     """The first of each story, in the same order."""
     heads: list[str] = []
     seen: set[str] = set()
     for article_id in ids:
         if article_id not in seen:
             heads.append(article_id)
-            seen |= {article_id, *now.copies.get(article_id, ())}
+            seen |= {article_id, *copies.get(article_id, ())}
     return heads
 
 
-def _row(article_id: str, wish: Wish, found: Found, now: Snapshot) -> Row:
+def _row(article_id: str, wish: Wish, found: Found, shown: Shown, now: Snapshot) -> Row:
     article = now.by_id[article_id]
     where = found.places.get(article_id) or (place(wish.q, article) if wish.q else None)
-    copies = tuple(now.by_id[i] for i in now.copies.get(article_id, ()) if i != article_id)
+    copies = tuple(now.by_id[i] for i in shown.copies.get(article_id, ()) if i != article_id)
     return Row(article, where.text if where else first_sentence(article), where, copies)
 
 

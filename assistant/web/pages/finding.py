@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.lexical import STOP_WORDS, words
+from assistant.lexical import STOP_WORDS
 from assistant.passages import sentence_spans
 from assistant.types import Article, Span
 from assistant.web.pages.snapshot import Snapshot, joined_words
@@ -65,7 +65,7 @@ def one_paragraph(text: str) -> str:
 
 
 def _wanted(query: str) -> list[str]:
-    said = list(dict.fromkeys(words(query)))
+    said = list(dict.fromkeys(joined_words(query).split()))
     # The last word may be the beginning of another: "the" of "theatre".
     telling = [w for n, w in enumerate(said) if w not in STOP_WORDS or n == len(said) - 1]
     return telling or said

@@ -12,6 +12,7 @@ from assistant.history import editors_notes
 from assistant.types import Article, Span
 from assistant.web.pages.paragraphs import blocks
 from assistant.web.pages.snapshot import Snapshots
+from assistant.web.pages.stories import copies_of
 from assistant.web.pages.templates import missing, page
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
         shown = blocks(article.text, cited.span, editors_notes(article.text))
         marked = any(piece.marked for block in shown for piece in block.pieces)
         framed = frame not in ("", "0")
-        now = snapshots.now()
-        others = [] if framed else now.copies.get(id, ())
+        copies: list[Article] = []
+        if not framed:  # beside the chat it must be there at once
+            now = snapshots.now()
+            copies = [now.by_id[i] for i in copies_of(id, engine, now)]
         return page(
             "article.html",
             article=article,
@@ -53,7 +56,7 @@ def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
             framed=framed,
             full=_address_in_full(article, cited),
             versions=len(engine.store.versions(id)),
-            copies=[now.by_id[i] for i in others if i != id],
+            copies=copies,
         )
 
 

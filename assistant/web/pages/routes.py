@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def router(engine: Engine) -> APIRouter:
     """The pages under ``/articles`` over `engine`. They expect ``assistant/web/static`` at
-    ``/static``, and that whoever may not see or change the articles was turned away before."""
+    ``/web``, and that whoever may not see or change the articles was turned away before."""
     pages = APIRouter(route_class=Page, include_in_schema=False)
     snapshots = Snapshots(engine.store)
     browsing.add(pages, engine, snapshots)

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 
 from assistant.passages import sentence_spans
 from assistant.types import Article
-from assistant.web.pages.snapshot import Snapshot, Snapshots
+from assistant.web.pages.snapshot import ALL_COMPARED, Snapshot, Snapshots
 from assistant.web.pages.templates import missing, page
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
 def reports(article_id: str, engine: Engine, now: Snapshot) -> list[Report]:
     """The story of an article by day, those without a day last, itself included."""
     likeness = _alike(article_id, engine)
-    copies = set(now.copies.get(article_id, ())) - {article_id}
+    copies = set(copies_of(article_id, engine, now))
     likeness |= {i: likeness.get(i, 1.0) for i in copies}
     best = sorted(likeness, key=lambda i: (i not in copies, -likeness[i], i))[:MOST]
     chosen = {article_id, *best}
@@ -70,6 +70,16 @@ def reports(article_id: str, engine: Engine, now: Snapshot) -> list[Report]:
         for a in now.articles
         if a.id in chosen
     ]
+
+
+def copies_of(article_id: str, engine: Engine, now: Snapshot) -> list[str]:
+    """The other articles that are copies of this one, by day.
+
+    In a large archive they are looked for among the articles nearest to it.
+    """
+    near = [article_id, *_alike(article_id, engine)] if len(now.articles) > ALL_COMPARED else []
+    story = now.copies_among([i for i in near if i in now.by_id]).get(article_id, ())
+    return [i for i in story if i != article_id]
 
 
 def first_sentence(article: Article) -> str:
