@@ -423,6 +423,12 @@ def test_draft_of_a_thumb_down_cannot_be_used_before_it_is_completed(tmp_path: P
     assert parse(json.dumps(completed), "drafts.jsonl:1").answers == (("Bob",),)
 
 
+def test_who_changes_an_opinion_takes_the_first_one_back(tmp_path: Path) -> None:
+    path = lines(tmp_path / "feedback.jsonl", liked(), liked(thumb="down", note="it was Bob"))
+    (last,) = feedback_suite.read(path)
+    assert not last.liked and last.note == "it was Bob"
+
+
 def test_feedback_error_names_the_line(tmp_path: Path) -> None:
     path = lines(tmp_path / "feedback.jsonl", liked(), liked(thumb="sideways"))
     with pytest.raises(AssistantError, match=r"feedback\.jsonl:2: 'thumb'"):

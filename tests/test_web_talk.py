@@ -130,10 +130,9 @@ def test_a_thumb_and_its_note_become_a_case_for_the_evals(talk: Talk) -> None:
     _, session = ask(talk, "What will the bridge cost?")
     session = talk.rate(session, 1, False, "", user="ada")
     talk.add_note(session, "It is the old estimate.", user="ada")
-    cases = read(talk.folder / "feedback.jsonl")
-    assert [c.note for c in cases] == ["", "It is the old estimate."]
-    assert {c.question for c in cases} == {"What will the bridge cost?"}
-    assert not any(c.liked for c in cases)
+    (case,) = read(talk.folder / "feedback.jsonl")
+    assert case.question == "What will the bridge cost?" and not case.liked
+    assert case.note == "It is the old estimate."
 
 
 def test_those_who_wait_are_told_how_many_are_before_them(talk: Talk) -> None:

@@ -51,12 +51,14 @@ def build() -> Shelf:
 
 def choices(found: Sequence[Summary], open_now: str = "") -> Any:
     """The list as it is now."""
-    offered = [(_line(summary), summary.id) for summary in found if not summary.unreadable]
+    offered = [(_line(summary), summary.id) for summary in found]
     ids = {id for _, id in offered}
     return gr.update(choices=offered, value=open_now if open_now in ids else None)
 
 
 def _line(summary: Summary) -> str:
+    if summary.unreadable:
+        return f"{summary.name} (cannot be read)"
     return f"{summary.name} ({summary.snippet})" if summary.snippet else summary.name
 
 
@@ -71,7 +73,10 @@ def wire(
         if not id:
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
         shown, at = _told(talk.opened, id, user_of(request))
-        return shown, at, _name(talk, id, request), export_links(id)
+        kept = talk.conversations(user_of(request)).open(id)
+        if kept.skipped:
+            gr.Warning(f"{kept.skipped} damaged lines of its file are left out.")
+        return shown, at, kept.name, export_links(id)
 
     def renamed(name: str, at: Session, request: gr.Request) -> None:
         _told(talk.conversations(user_of(request)).rename, at.conversation, name)

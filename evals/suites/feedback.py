@@ -61,14 +61,17 @@ def feedback(source: Source) -> Suite:
     return Suite(
         "feedback",
         "answers that people marked as right, asked again",
-        tuple(_last_of_each(item(each) for each in given if each.liked)),
+        tuple(item(each) for each in given if each.liked),
         source.corpus,
         notes=(f"{left} answers marked as wrong are left out: nobody said what is right",),
     )
 
 
 def read(path: Path) -> list[Feedback]:
-    """The lines of a file. Raises AssistantError that names the line and what is wrong with it."""
+    """What a file says of each answer at last: who thinks otherwise later has a line of its own.
+
+    Raises AssistantError that names the line and what is wrong with it.
+    """
     found = []
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
@@ -82,7 +85,7 @@ def read(path: Path) -> list[Feedback]:
                 raise AssistantError(
                     f"{path}:{number}: {error}", "evals/suites/feedback.py has the format."
                 ) from None
-    return found
+    return list({given.id: given for given in found}.values())
 
 
 def item(given: Feedback) -> Item:
@@ -116,10 +119,6 @@ def drafts(given: list[Feedback]) -> list[dict[str, Any]]:
             shown = f"{each.status}: {each.answer}" if each.answer else each.status
             found.append({**as_json(empty), "complete": f"shown: {shown}; note: {each.note}"})
     return found
-
-
-def _last_of_each(items: Any) -> list[Item]:
-    return list({item.id: item for item in items}.values())
 
 
 def _parse(raw: Any) -> Feedback:

@@ -72,6 +72,11 @@
     frame.contentDocument?.getElementById("cited")?.focus({ preventScroll: true });
   });
 
+  // Gradio calls the suggestions a list, though they are buttons and no list items.
+  new MutationObserver(() => {
+    document.querySelectorAll('.examples[role="list"]').forEach((e) => e.removeAttribute("role"));
+  }).observe(document.body, { childList: true, subtree: true });
+
   document.documentElement.lang = "en";
   document.body.append(pane);
 })();
