@@ -47,6 +47,7 @@ def theme() -> gr.themes.Base:
 
 def build(talk: Talk) -> gr.Blocks:
     """The page. `talk` does the work."""
+    page: gr.Blocks
     with gr.Blocks(title="Ask the articles", analytics_enabled=False, fill_height=True) as page:
         session = gr.State(Session())
         with gr.Sidebar(open=False, label="Conversations", elem_id="conversations"):

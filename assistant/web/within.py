@@ -28,7 +28,7 @@ class Within(NamedTuple):
 
 def form(careful: float) -> Within:
     """The form, closed. careful: what the settings say."""
-    day = {"placeholder": "2025-12-31", "max_length": 10}
+    day: dict[str, Any] = {"placeholder": "2025-12-31", "max_length": 10}
     with gr.Accordion("Ask within: days, outlets, articles", open=False, elem_id="within"):
         with gr.Row():
             since = gr.Textbox(label="From day", elem_id="since", **day)
