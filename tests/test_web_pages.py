@@ -330,6 +330,24 @@ def test_the_list_is_searched_filtered_and_groups_copies(
     assert "The same story: The Gazette, 12 June 2024" in page
 
 
+def test_a_long_list_is_shown_a_page_at_a_time_and_keeps_the_wish(
+    engine: Engine, client: TestClient
+) -> None:
+    no_vectors = np.empty((0, engine.store.dimension or 1), np.float32)
+    for number in range(120):
+        article = Article(f"{number:03}.md", f"Gull {number:03}", f"Gull number {number}.")
+        engine.store.put(article, [], no_vectors)
+    seen: list[str] = []
+    address = "/articles?q=gull&sort=oldest"
+    while address:
+        html = client.get(address).text
+        seen += re.findall(r"Gull (\d+)</span></a></h2>", html)
+        following = re.search(r'href="([^"]*)" rel="next"', html)
+        address = unescape(following[1]) if following else ""
+    assert seen == [f"{number:03}" for number in range(120)]
+    assert "page 3 of 3" in words_of(html) and 'rel="prev"' in html
+
+
 def test_what_was_found_is_a_link_to_the_very_sentence(
     reading_only: tuple[Engine, TestClient],
 ) -> None:
