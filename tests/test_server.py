@@ -209,6 +209,11 @@ class TestWho:
         reply = wide.get("/v1/who")
         assert reply.status_code == 401 and reply.headers["www-authenticate"] == "Bearer"
 
+    @pytest.mark.parametrize("path", ["/loginX", "/login/x", "/healthz/", "/webX", "//web/x"])
+    def test_what_only_looks_like_an_open_path_is_not(self, wide: TestClient, path: str) -> None:
+        url = f"http://news.example:8000{path}"
+        assert wide.get(url).status_code == 401
+
     def test_pages_lead_to_the_login_and_back(self, wide: TestClient, access: Access) -> None:
         key = access.add("mara")
         wanted = "/articles?q=a b&c=%C3%A9"

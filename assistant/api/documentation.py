@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -22,8 +23,8 @@ body {{ max-width: 50rem; margin: 0 auto; padding: 2rem 1.25rem; background: var
 h1, h2 {{ font-family: var(--serif); line-height: 1.25; }}
 h2 {{ margin-top: 2.5rem; }}
 pre, code {{ font-size: 0.9rem; }}
-pre {{ padding: 0.75rem; overflow-x: auto; border: 1px solid var(--line);
-  background: var(--raised); }}
+pre {{ padding: 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere;
+  border: 1px solid var(--line); background: var(--raised); }}
 th, td {{ padding: 0.2rem 1rem 0.2rem 0; text-align: left; vertical-align: top; }}
 a {{ color: var(--accent); }}
 </style>
@@ -69,16 +70,20 @@ def _operation(
         ]
         example = _example(address, path, schema["properties"])
     rows = "".join(
-        f"<tr><th scope='row'><code>{escape(name)}</code></th><td>{escape(about)}</td></tr>"
+        f"<tr><th scope='row'><code>{escape(name)}</code></th><td>{_words(about)}</td></tr>"
         for name, about in fields
     )
     said = operation["responses"].get("200", {}).get("description", "")
-    events = f"<p>{escape(said)}</p>" if len(said.split()) > 2 else ""
+    events = f"<p>{_words(said)}</p>" if len(said.split()) > 2 else ""
     return (
         f"<h2><code>{method} {escape(path)}</code></h2>"
-        f"<p>{escape(operation.get('description', ''))}</p>"
+        f"<p>{_words(operation.get('description', ''))}</p>"
         f"{f'<table>{rows}</table>' if rows else ''}{events}{example}"
     )
+
+
+def _words(text: str) -> str:
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
 
 
 def _referenced(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class AskRequest(_Request):
     history: list[tuple[Text, Text]] = []
     """Earlier questions and answers of the conversation, oldest first."""
     filters: Within = Within()
+    """`since`, `until`, `sources`, `authors`, `articles`: which articles may answer."""
     careful: float | None = Field(default=None, ge=0, le=1)
     """Less confident than this, no answer. Left out: as the server is set."""
     stream: bool = False
@@ -74,6 +75,7 @@ class SearchRequest(_Request):
     k: int | None = Field(default=None, ge=1, le=MOST_PASSAGES)
     """How many passages. Left out: as the server is set."""
     filters: Within = Within()
+    """As in `/v1/ask`."""
 
 
 class _Response(BaseModel):
