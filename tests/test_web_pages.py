@@ -433,7 +433,12 @@ def test_files_are_added_and_each_that_fails_is_named_with_its_reason(
         assert name in said, said
     assert str(engine.store.folder) not in said, "where files are kept is nobody's business"
     assert engine.article("otter.md") is not None
-    assert (engine.store.folder / "added" / "otter.md").exists()
+    added = engine.store.folder / "added"
+    assert [file.name for file in added.iterdir()] == ["otter.md"], (
+        "what has no article is not kept"
+    )
+    later = finished(client, files=[("files", ("new.md", b"# New\n\nNews came late.\n"))])
+    assert "1 added" in later and "broken.pdf" not in later
 
 
 def test_a_pasted_text_is_an_article_that_can_be_asked_about(

@@ -132,11 +132,16 @@ def _ingest_added(what: str, taken: Sequence[Path | Failure], engine: Engine, jo
     if len(refused) == len(taken):
         raise UsageError(f"{refused[0].where}: {refused[0].reason}", refused[0].hint)
 
+    files = [each for each in taken if isinstance(each, Path)]
+
     def work() -> IngestReport:
-        for file in taken:
-            if isinstance(file, Path):  # one that is sent again is read again
-                engine.store.forget_file(str(folder), file.relative_to(folder).as_posix())
+        for file in files:  # one that is sent again is read again
+            engine.store.forget_file(str(folder), file.name)
         report = engine.ingest([folder])
+        used = {origin[:2] for origin in engine.store.origins().values()}
+        for file in files:  # otherwise it would be reported again with every later file
+            if (str(folder), file.name) not in used:
+                file.unlink(missing_ok=True)
         return replace(report, failures=refused + report.failures)
 
     return jobs.start(what, work)
