@@ -17,7 +17,7 @@ from assistant.errors import UsageError
 from assistant.web import shelf, within
 from assistant.web.suggestions import three_questions
 from assistant.web.talk import Message, Session, Talk
-from assistant.web.users import user_of, who_of
+from assistant.web.users import LOCAL, user_of, who_of
 
 LONGEST_QUESTION = 2_000
 HEAD = """
@@ -28,9 +28,9 @@ HEAD = """
 """
 NAVIGATION = """
 <header class="top"><h1>Ask the articles</h1>
-<nav aria-label="Pages"><a href="/" aria-current="page">Ask</a> <a href="/articles">Articles</a>
-<a href="/articles/add">Add</a></nav></header>
+<nav><a href="/articles">Articles</a> <a href="/articles/add">Add</a>{more}</nav></header>
 """
+LOG_OUT = ' <a href="/logout">Log out</a>'
 EMPTY = """
 <div class="empty"><h2>What do you want to know?</h2>
 <p>Every sentence of an answer cites the words that support it: click its number to read them in
@@ -52,7 +52,7 @@ def build(talk: Talk) -> gr.Blocks:
         session = gr.State(Session())
         with gr.Sidebar(open=False, label="Conversations", elem_id="conversations"):
             conversations = shelf.build()
-        gr.Markdown(NAVIGATION, elem_id="navigation")
+        navigation = gr.Markdown(NAVIGATION.format(more=""), elem_id="navigation")
         messages = _messages(three_questions(talk.engine))
         rating = _rating_note()
         question = gr.Textbox(
@@ -69,10 +69,13 @@ def build(talk: Talk) -> gr.Blocks:
         _wire_rating(talk, session, messages, *rating)
         shelf.wire(talk, conversations, session, messages, question)
 
-        def choices(request: gr.Request) -> tuple[Any, Any]:
-            return within.choices(talk.engine.store, request.query_params.get("article"))
+        def loaded(request: gr.Request) -> tuple[Any, ...]:
+            more = LOG_OUT if user_of(request) != LOCAL else ""
+            wanted = request.query_params.get("article")
+            return NAVIGATION.format(more=more), *within.choices(talk.engine.store, wanted)
 
-        page.load(choices, None, [limits.outlets, limits.articles], show_progress="hidden")
+        shown = [navigation, limits.outlets, limits.articles]
+        page.load(loaded, None, shown, show_progress="hidden")
         page.load(**anew)
     return page
 
