@@ -7,12 +7,11 @@ side. One engine may be shared by the threads of a server.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.asking import Asking, Step
 from assistant.conversation import standalone
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
     from numpy.typing import NDArray
 
+T = TypeVar("T")
 MAX_QUESTION_CHARACTERS = 2_000
 SHOWN_OUTLETS = 8
 
@@ -66,21 +66,35 @@ class Engine:
         self._loaded_llm: LLM | None = None
         self._llm_ready = False
         self._lock = threading.RLock()
+        self._parts: dict[str, Any] = {}
+        self._parts_lock = threading.RLock()
 
-    # The parts, each made when first needed ------------------------------------------------
+    # The parts, each made when first needed, once for all threads ---------------------------
 
-    @cached_property
+    @property
     def store(self) -> Store:
-        return Store(self.settings.store, embedding_model=EMBEDDING_NAME)
+        return self._part(
+            "store", lambda: Store(self.settings.store, embedding_model=EMBEDDING_NAME)
+        )
 
-    @cached_property
+    @property
     def index(self) -> Index:
-        return Index(self.store)
+        return self._part("index", lambda: Index(self.store))
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
+        return self._part("embedder", self._make_embedder)
+
+    def _make_embedder(self) -> Embedder:
         folder = embedding_folder(self.settings.models, self._progress)
         return Embedder(folder, self.settings.threads)
+
+    def _part(self, name: str, make: Callable[[], T]) -> T:
+        with self._parts_lock:
+            if name not in self._parts:
+                self._parts[name] = make()
+            part: T = self._parts[name]
+            return part
 
     @property
     def llm(self) -> LLM | None:
@@ -167,12 +181,17 @@ class Engine:
         return preview([Path(s) for s in sources] or [self.settings.corpus], self.store)
 
     def ingest(
-        self, sources: Sequence[Path | str] = (), *, allow_removal: bool = False
+        self,
+        sources: Sequence[Path | str] = (),
+        *,
+        allow_removal: bool = False,
+        progress: Progress | None = None,
     ) -> IngestReport:
         """Make the index equal to `sources`, or to the corpus of the settings where none is given.
 
         A source is a folder, a file, or the URL of a page, a feed or a sitemap.
         allow_removal: go on though most files of a source are gone.
+        progress: told how far it is, instead of the engine's own.
         Raises ReadingError for a source that is missing, StoreLocked while another process
         ingests, StoreError and its kind for the disk.
         """
@@ -189,7 +208,7 @@ class Engine:
                 embed=self._embed,
                 options=options,
                 allow_removal=allow_removal,
-                progress=self._progress,
+                progress=progress or self._progress,
             )
         if urls:
             report += ingest_urls(
@@ -204,7 +223,7 @@ class Engine:
                 split=self._split,
                 embed=self._embed,
                 options=options,
-                progress=self._progress,
+                progress=progress or self._progress,
             )
         return report
 
@@ -289,8 +308,8 @@ class Engine:
         """Release files and locks; the engine cannot be used after."""
         self._stop_llm()
         for name in ("index", "store"):
-            if name in self.__dict__:
-                getattr(self, name).close()
+            if name in self._parts:
+                self._parts[name].close()
 
     def _stop_llm(self) -> None:
         """End the embedded runtime, if it is ours; a model that was passed in is not."""

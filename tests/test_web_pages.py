@@ -25,6 +25,7 @@ from assistant.embedding import Embedder
 from assistant.engine import Engine
 from assistant.errors import AssistantError, Busy
 from assistant.reading import find_sources
+from assistant.progress import Progress
 from assistant.types import Article, Failure, IngestReport, Span
 from assistant.web.pages.browsing import _shown
 from assistant.web.pages.finding import with_words
@@ -178,7 +179,8 @@ def test_one_job_at_a_time_and_its_errors_are_told() -> None:
     jobs = Jobs(lambda: 3)
     going, go_on = threading.Event(), threading.Event()
 
-    def work() -> IngestReport:
+    def work(tell: Progress) -> IngestReport:
+        tell("Embedding", 2, 5, "articles")
         going.set()
         assert go_on.wait(20)
         raise AssistantError("the disk is full", "Free some space.")
@@ -186,13 +188,14 @@ def test_one_job_at_a_time_and_its_errors_are_told() -> None:
     first = jobs.start("a.md", work)
     assert going.wait(20)
     with pytest.raises(Busy, match=r"a\.md"):
-        jobs.start("b.md", IngestReport)
+        jobs.start("b.md", lambda tell: IngestReport())
+    assert (first.doing, first.done, first.total) == ("Embedding", 2, 5)
     go_on.set()
     ended(first)
     assert (first.state, first.problem, first.hint) == (
         "failed", "the disk is full", "Free some space.",
     )  # fmt: skip
-    assert ended(jobs.start("b.md", lambda: IngestReport(added=2))).report.added == 2
+    assert ended(jobs.start("b.md", lambda tell: IngestReport(added=2))).report.added == 2
 
 
 def ended(job: Job) -> Job:

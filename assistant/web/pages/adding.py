@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.errors import AssistantError, UsageError
 from assistant.ingest_urls import is_url
+from assistant.progress import Progress
 from assistant.types import Failure, IngestReport
 from assistant.web.pages.browsing import a_day
 from assistant.web.pages.incoming import SUFFIXES, Text, as_markdown, keep_file
@@ -122,7 +123,7 @@ def _add_url(url: str, engine: Engine, jobs: Jobs) -> Job:
         raise UsageError(
             "this is no web address", "It begins with https:// or http://, as a browser shows it."
         )
-    return jobs.start(url[:200], lambda: engine.ingest([url]))
+    return jobs.start(url[:200], lambda tell: engine.ingest([url], progress=tell))
 
 
 def _ingest_added(what: str, taken: Sequence[Path | Failure], engine: Engine, jobs: Jobs) -> Job:
@@ -134,10 +135,10 @@ def _ingest_added(what: str, taken: Sequence[Path | Failure], engine: Engine, jo
 
     files = [each for each in taken if isinstance(each, Path)]
 
-    def work() -> IngestReport:
+    def work(tell: Progress) -> IngestReport:
         for file in files:  # one that is sent again is read again
             engine.store.forget_file(str(folder), file.name)
-        report = engine.ingest([folder])
+        report = engine.ingest([folder], progress=tell)
         used = {origin[:2] for origin in engine.store.origins().values()}
         for file in files:  # otherwise it would be reported again with every later file
             if (str(folder), file.name) not in used:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.errors import AssistantError, Busy
+from assistant.progress import Progress, Unit
 from assistant.types import IngestReport
 
 # So many that ended can still be looked at.
@@ -22,6 +23,7 @@ class Job:
     """One piece of work. Its fields are set by the thread that does it, and only read by others.
 
     what: in words, to follow "Adding ". before: how many articles there were at the start.
+    doing, done, total: the step in hand and how far it is; total None where it is not known.
     problem, hint: why it failed as a whole.
     """
 
@@ -30,6 +32,9 @@ class Job:
     before: int
     started: float
     state: Literal["working", "done", "failed"] = "working"
+    doing: str = ""
+    done: int = 0
+    total: int | None = None
     report: IngestReport = field(default_factory=IngestReport)
     problem: str = ""
     hint: str = ""
@@ -44,8 +49,11 @@ class Jobs:
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
 
-    def start(self, what: str, work: Callable[[], IngestReport]) -> Job:
-        """Do `work` in a thread of its own. Raises Busy while another job is at work."""
+    def start(self, what: str, work: Callable[[Progress], IngestReport]) -> Job:
+        """Do `work` in a thread of its own; it tells its progress to what it is given.
+
+        Raises Busy while another job is at work.
+        """
         with self._lock:
             if (other := self.working()) is not None:
                 raise Busy(
@@ -67,9 +75,12 @@ class Jobs:
         return self._jobs.get(job_id)
 
 
-def _do(job: Job, work: Callable[[], IngestReport]) -> None:
+def _do(job: Job, work: Callable[[Progress], IngestReport]) -> None:
+    def tell(what: str, done: int, total: int | None, unit: Unit) -> None:
+        job.doing, job.done, job.total = what, done, total
+
     try:
-        job.report = work()
+        job.report = work(tell)
         job.state = "done"
     except AssistantError as error:
         job.problem, job.hint = error.message, error.hint
