@@ -54,11 +54,17 @@ class Engine:
     """A corpus that can be asked.
 
     llm: any LlamaIndex `LLM`, instead of the one the settings name.
+    embedder: one that is loaded already, where several engines share it.
     progress: told what is going on; see `assistant.progress`.
     """
 
     def __init__(
-        self, settings: Settings, *, llm: LLM | None = None, progress: Progress = silent
+        self,
+        settings: Settings,
+        *,
+        llm: LLM | None = None,
+        embedder: Embedder | None = None,
+        progress: Progress = silent,
     ) -> None:
         self.settings = settings
         self._progress = progress
@@ -66,7 +72,7 @@ class Engine:
         self._loaded_llm: LLM | None = None
         self._llm_ready = False
         self._lock = threading.RLock()
-        self._parts: dict[str, Any] = {}
+        self._parts: dict[str, Any] = {"embedder": embedder} if embedder else {}
         self._parts_lock = threading.RLock()
 
     # The parts, each made when first needed, once for all threads ---------------------------

@@ -24,8 +24,8 @@ from assistant import reading
 from assistant.embedding import Embedder
 from assistant.engine import Engine
 from assistant.errors import AssistantError, Busy
-from assistant.reading import find_sources
 from assistant.progress import Progress
+from assistant.reading import find_sources
 from assistant.types import Article, Failure, IngestReport, Span
 from assistant.web.pages.browsing import _shown
 from assistant.web.pages.finding import with_words

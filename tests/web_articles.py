@@ -87,9 +87,8 @@ def build(store: Path, corpus: Path, embedder: Embedder) -> None:
 
 def opened(store: Path, embedder: Embedder, **flags: object) -> Engine:
     """An engine over a store, without a language model and with the one embedder of all tests."""
-    engine = Engine(load_settings(flags={"llm": "none", "store": store, **flags}))
-    engine.embedder = embedder
-    return engine
+    settings = load_settings(flags={"llm": "none", "store": store, **flags})
+    return Engine(settings, embedder=embedder)
 
 
 def add_hostile(engine: Engine) -> list[str]:
