@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from assistant.lexical import words
-from assistant.types import Article
+from assistant.types import Article, Hit, Nearest
 
 WORDS = 5
 # Of the shorter text's shingles, how many the other must have: a copy that was cut, or has a line
@@ -44,6 +45,28 @@ def stories(articles: Sequence[Article]) -> list[tuple[str, ...]]:
     order = {article.id: n for n, article in enumerate(articles)}
     found = {tuple(sorted(ids, key=order.__getitem__)) for ids in together.values() if len(ids) > 1}
     return sorted(found, key=lambda ids: order[ids[0]])
+
+
+def collapsed(hits: Sequence[Hit]) -> list[Hit]:
+    """`hits` with one article for each story, its best, which names the others; ranked anew.
+
+    Only the articles among the hits are compared.
+    """
+    articles = {hit.article.id: hit.article for hit in hits}  # in the order of their best hits
+    together = groups(articles.values(), printed_again)
+    best = {together[i]: i for i in reversed(articles)}
+    kept = [hit for hit in hits if best[together[hit.article.id]] == hit.article.id]
+    return [
+        replace(hit, rank=rank, also_in=_others(hit.article.id, articles, together))
+        for rank, hit in enumerate(kept, 1)
+    ]
+
+
+def _others(
+    article_id: str, articles: dict[str, Article], together: dict[str, tuple[str, ...]]
+) -> tuple[Nearest, ...]:
+    others = (articles[i] for i in articles if i != article_id and i in together[article_id])
+    return tuple(Nearest(a.id, a.title, a.source, a.published) for a in others)
 
 
 def groups(articles: Iterable[Article], same: SameStory) -> dict[str, tuple[str, ...]]:

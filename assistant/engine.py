@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.asking import Asking, Step
 from assistant.conversation import standalone
+from assistant.copies import collapsed
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
 from assistant.errors import UsageError
@@ -26,7 +27,7 @@ from assistant.models import embedding_folder, find, local_path, own_file, pull
 from assistant.passages import context_line, split
 from assistant.progress import Progress, silent
 from assistant.reading import Options
-from assistant.retrieval import retrieve
+from assistant.retrieval import RERANKED, retrieve
 from assistant.settings import Settings
 from assistant.stopwatch import Stopwatch
 from assistant.store import Store
@@ -240,14 +241,16 @@ class Engine:
     def search(
         self, question: str, k: int | None = None, filters: Filters | None = None
     ) -> list[Hit]:
-        """The passages that fit the question best, without a language model.
+        """The passages that fit the question best, without a language model. Of articles that
+        print the same story only the best is shown; it names the others.
 
         Raises UsageError for an empty question, and for filters that allow no article.
         """
         question = _asked(question)
         self.ensure_ready()
         self._check_filters(filters)
-        return self._retrieve(question, k or self.settings.passages, filters)
+        k = k or self.settings.passages
+        return collapsed(self._retrieve(question, max(k, RERANKED), filters))[:k]
 
     def ask(
         self,

@@ -26,7 +26,7 @@ from assistant.access import proof
 from assistant.errors import AssistantError, Busy, LLMError, UsageError
 from assistant.progress import Progress
 from assistant.render import parse_answer
-from assistant.types import Article, CheckedAnswer, Filters, Hit, Passage
+from assistant.types import Article, CheckedAnswer, Filters, Hit, Nearest, Passage
 
 FILE = "server.json"
 QUICK_SECONDS = 2.0  # a server that takes longer to say that it works is of no use
@@ -193,14 +193,21 @@ def parse_hits(said: Any) -> list[Hit]:
 
 def _hit(said: dict[str, Any]) -> Hit:
     start, end, text = said["start"], said["end"], said["text"]
-    published = said["published"]
     article = Article(
         id=said["article_id"],
         title=said["title"],
         text=" " * start + text,
         source=said["source"],
         url=said["url"],
-        published=date.fromisoformat(published) if published else None,
+        published=_day(said["published"]),
     )
     passage = Passage("", article.id, 0, start, end, ())
-    return Hit(said["rank"], said["score"], passage, article)
+    also_in = tuple(
+        Nearest(n["article_id"], n["title"], n["source"], _day(n["published"]))
+        for n in said["also_in"]
+    )
+    return Hit(said["rank"], said["score"], passage, article, also_in=also_in)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -130,10 +130,21 @@ class SentenceScore:
 
 
 @dataclass(frozen=True)
+class Nearest:
+    """An article by its name: one that came close, or has the same story."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+
+
+@dataclass(frozen=True)
 class Hit:
     """A passage that retrieval found, with its article. `rank` counts from 1, best first.
 
     sentences: one score for each sentence of the passage, in order.
+    also_in: other articles that print the same story, where they were taken together.
     """
 
     rank: int
@@ -141,6 +152,7 @@ class Hit:
     passage: Passage
     article: Article
     sentences: tuple[SentenceScore, ...] = ()
+    also_in: tuple[Nearest, ...] = ()
 
     @property
     def text(self) -> str:
@@ -242,16 +254,6 @@ class CheckedStatement:
     citations: tuple[int, ...]
     verdict: Verdict
     reason: str
-
-
-@dataclass(frozen=True)
-class Nearest:
-    """An article that came close to a question that the corpus does not answer."""
-
-    article_id: str
-    title: str
-    source: str | None
-    published: date | None
 
 
 @dataclass(frozen=True)

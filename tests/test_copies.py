@@ -6,7 +6,8 @@ import random
 
 import tiny
 
-from assistant.copies import stories
+from assistant.copies import collapsed, stories
+from assistant.types import Hit, Passage
 
 WORDS = "river bridge mill council boat ferry price road school winter flood mayor train".split()
 
@@ -49,3 +50,18 @@ def test_short_articles_are_copies_only_if_their_words_are_the_same() -> None:
     articles = [tiny.article(n, t) for n, t in (("a", "It is."), ("b", "It is!"), ("c", "It was."))]
     assert stories(articles) == [("a", "b")]
     assert stories([]) == []
+
+
+def test_a_search_shows_a_story_once_and_names_who_else_prints_it() -> None:
+    """Every passage of the article that fits best stays; those of its copies go."""
+    one, copy, other = (
+        tiny.article(n, text(s)) for n, s in (("one", 1), ("copy", 1), ("other", 2))
+    )
+    found = [
+        Hit(rank, -rank, Passage(f"{rank}", a.id, 0, 0, 9, ()), a)
+        for rank, a in enumerate((one, copy, other, one, copy), 1)
+    ]
+    shown = collapsed(found)
+    assert [(h.rank, h.article.id) for h in shown] == [(1, "one"), (2, "other"), (3, "one")]
+    assert [[n.article_id for n in h.also_in] for h in shown] == [["copy"], [], ["copy"]]
+    assert collapsed([]) == []

@@ -28,7 +28,7 @@ from assistant.progress import silent
 from assistant.remote import FILE, Note, Server, find, left_in, parse_hits
 from assistant.settings import load_settings
 from assistant.turns import Turns
-from assistant.types import Article, CheckedAnswer, Filters, Hit, Passage
+from assistant.types import Article, CheckedAnswer, Filters, Hit, Nearest, Passage
 
 models = pytest.mark.models
 COST = "How much will the Old Mill Bridge cost?"
@@ -76,7 +76,9 @@ def hits(draw: st.DrawFn) -> Hit:
     )
     passage = Passage("id", article.id, 0, start, start + len(text), ())
     score = draw(st.floats(allow_nan=False, allow_infinity=False))
-    return Hit(draw(st.integers(1, 100)), score, passage, article)
+    others = st.builds(Nearest, st.text(min_size=1), st.text(), optional, st.none() | st.dates())
+    also_in = tuple(draw(st.lists(others, max_size=2)))
+    return Hit(draw(st.integers(1, 100)), score, passage, article, also_in=also_in)
 
 
 @given(st.lists(hits(), max_size=5))

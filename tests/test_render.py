@@ -302,6 +302,7 @@ def test_hits_show_rank_title_and_words_and_their_json_is_as_promised():
             {
                 "rank": 1, "score": 0.5, "article_id": "a/b.md", "title": "Otters win",
                 "published": None, "text": "The Otters won.", "start": 0, "end": 15,
+                "also_in": [],
             }
         ],
     }  # fmt: skip

@@ -151,6 +151,7 @@ class HitObject(_Response):
     text: str
     start: int
     end: int
+    also_in: list[NearestObject]
     source: str | None
     url: str | None
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from assistant.render.text import Changed, answer_line
-from assistant.types import Article, CheckedAnswer, Hit, IngestReport, Preview
+from assistant.types import Article, CheckedAnswer, Hit, IngestReport, Nearest, Preview
 
 
 def _iso(day: date | None) -> str | None:
@@ -45,15 +45,7 @@ def answer_json(answer: CheckedAnswer) -> dict[str, Any]:
             for citation in answer.citations
         ],
         "confidence": answer.confidence,
-        "nearest": [
-            {
-                "article_id": nearest.article_id,
-                "title": nearest.title,
-                "source": nearest.source,
-                "published": _iso(nearest.published),
-            }
-            for nearest in answer.nearest
-        ],
+        "nearest": [_nearest(each) for each in answer.nearest],
         "model": answer.model,
         "usage": {
             "prompt_tokens": answer.usage.prompt_tokens,
@@ -63,6 +55,15 @@ def answer_json(answer: CheckedAnswer) -> dict[str, Any]:
             stage: round(getattr(answer.timings, stage), 1)
             for stage in ("load", "retrieve", "answer", "check", "total")
         },
+    }
+
+
+def _nearest(nearest: Nearest) -> dict[str, Any]:
+    return {
+        "article_id": nearest.article_id,
+        "title": nearest.title,
+        "source": nearest.source,
+        "published": _iso(nearest.published),
     }
 
 
@@ -80,6 +81,7 @@ def hits_json(question: str, hits: Sequence[Hit]) -> dict[str, Any]:
                 "text": hit.text,
                 "start": hit.passage.start,
                 "end": hit.passage.end,
+                "also_in": [_nearest(each) for each in hit.also_in],
             }
             for hit in hits
         ],

@@ -166,6 +166,9 @@ def hits_text(hits: Sequence[Hit], *, width: int, color: bool, links: bool) -> s
             passage = [*passage[:2], cut(passage[2] + " " + passage[3], width - 3)]
         about = cut(f"{origin} · {hit.score:.3f} · {one_line(article.id)}", width - 3)
         lines = [lead + paint.link(paint.bold(title), article.url), "   " + paint.dim(about)]
+        if hit.also_in:
+            others = (outlet_and_date(n.source, n.published, n.article_id) for n in hit.also_in)
+            lines.append("   " + paint.dim(cut("also in: " + "; ".join(others), width - 3)))
         blocks.append("\n".join(lines + indented(passage, 3)))
     return "\n\n".join(blocks)
 
