@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import pytest
+
+# `npm install --no-save axe-core` in the checkout, or the path of its axe.min.js in AXE_CORE.
+AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
+
+
+def axe_complaints(page: Any) -> list[tuple[str, str]]:
+    """What axe-core finds on the page as it is: the rule, and the first element. Skips the test
+    where axe-core is not here. The tab must have been opened with ``bypass_csp=True`` if the
+    page forbids scripts that are not its own."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not here: npm install --no-save axe-core")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")
+    assert len(found["passes"]) > 5, "it looked at something"
+    return [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]]
 
 
 class Tab:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Tab
+from browsing import Tab, axe_complaints
 from hostile import HOSTILE
 from scripted import ScriptedLLM
 from served import application, running, write_corpus
@@ -215,6 +215,27 @@ def test_days_and_outlets_limit_the_articles_and_a_wrong_day_is_explained(tab: T
     page.get_by_role("button", name="Ask", exact=True).click()
     page.locator(".small-print").wait_for(timeout=60_000)
     assert "24.9" not in page.locator(".answer").last.inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_complain_about(browser: Any, site: str, scheme: str) -> None:
+    """Empty, with an answer, with an article beside it, with the conversations and the filters."""
+    with Tab(browser, site, color_scheme=scheme, bypass_csp=True) as opened:
+        page = opened.page
+        page.goto(site)
+        page.get_by_label("Your question").wait_for(timeout=60_000)
+        page.wait_for_timeout(1_000)
+        assert axe_complaints(page) == []
+        ask(page)
+        page.get_by_role("link", name="[1]").click()
+        page.frame_locator("iframe[title^=Article]").locator("#cited").wait_for(timeout=10_000)
+        assert axe_complaints(page) == []
+        page.get_by_role("button", name="Close the article").click()
+        show_conversations(page)
+        page.get_by_role("button", name="Ask within").click()
+        page.get_by_label("From day").wait_for()
+        page.wait_for_timeout(500)
+        assert axe_complaints(page) == []
 
 
 def test_hostile_words_are_words(browser: Any, site: str, store: Path) -> None:
