@@ -165,7 +165,7 @@ def test_a_copy_of_an_older_store_is_not_searched_with_newer_caches(
     store: Store, tmp_path: Path
 ) -> None:
     tiny.many(store, 3)
-    with store._database() as db:
+    with store._database.connected() as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(store.folder / FILE, tmp_path / FILE)
     tiny.put(store, tiny.article("late", "Latecomer."))

@@ -233,7 +233,7 @@ def test_a_folder_that_cannot_be_one_is_an_error_that_names_it(tmp_path: Path) -
 def test_a_full_disk_loses_nothing(store: Store) -> None:
     tiny.put(store, tiny.article("a", "One."))
     before = contents(store), store.version
-    db = store._connection()  # the limit holds for one connection only
+    db = store._database.connection()  # the limit holds for one connection only
     pages = db.execute("PRAGMA page_count").fetchone()[0]
     db.execute(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(StoreFull, match="disk is full"):
