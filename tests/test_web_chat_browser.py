@@ -92,6 +92,16 @@ def test_one_click_on_a_number_opens_the_article_at_the_exact_words(tab: Tab) ->
     assert page.frame_locator("iframe[title^=Article]").get_by_text("Nobody was hurt").is_visible()
 
 
+def test_an_empty_chat_offers_questions_and_one_click_asks_one(tab: Tab) -> None:
+    page = tab.page
+    offered = page.locator("button.example")
+    offered.first.wait_for(timeout=60_000)
+    asked = offered.first.inner_text()
+    offered.first.click()
+    page.locator(".small-print").wait_for(timeout=60_000)
+    assert page.locator(".question").inner_text() == asked
+
+
 def test_the_keyboard_alone_asks_opens_a_source_and_comes_back_to_the_number(tab: Tab) -> None:
     page = tab.page
     page.get_by_label("Your question").focus()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ STATIC = Path(__file__).parent / "static"
 
 def mount(app: FastAPI, engine: Engine, turns: Turns) -> None:
     """Add the chat and the pages to `app`, which guards what comes in and says who asks."""
+    # Read when it is imported: without it Gradio asks its makers for the newest version, and more.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio
     from fastapi.staticfiles import StaticFiles
 

@@ -53,7 +53,7 @@ def build(talk: Talk) -> gr.Blocks:
         with gr.Sidebar(open=False, label="Conversations", elem_id="conversations"):
             conversations = shelf.build()
         navigation = gr.Markdown(NAVIGATION.format(more=""), elem_id="navigation")
-        messages = _messages(three_questions(talk.engine))
+        messages = _messages()
         rating = _rating_note()
         question = gr.Textbox(
             label="Your question",
@@ -72,22 +72,26 @@ def build(talk: Talk) -> gr.Blocks:
         def loaded(request: gr.Request) -> tuple[Any, ...]:
             more = LOG_OUT if user_of(request) != LOCAL else ""
             wanted = request.query_params.get("article")
-            return NAVIGATION.format(more=more), *within.choices(talk.engine.store, wanted)
+            suggested = [{"text": each} for each in three_questions(talk.engine)]
+            return (
+                NAVIGATION.format(more=more),
+                gr.update(examples=suggested),
+                *within.choices(talk.engine.store, wanted),
+            )
 
-        shown = [navigation, limits.outlets, limits.articles]
+        shown = [navigation, messages, limits.outlets, limits.articles]
         page.load(loaded, None, shown, show_progress="hidden")
         page.load(**anew)
     return page
 
 
-def _messages(suggestions: list[str]) -> gr.Chatbot:
+def _messages() -> gr.Chatbot:
     return gr.Chatbot(
         label="Conversation",
         show_label=False,
         container=False,
         layout="panel",
         placeholder=EMPTY,
-        examples=[{"text": question} for question in suggestions],
         buttons=["copy"],
         latex_delimiters=[],
         allow_file_downloads=False,
