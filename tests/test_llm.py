@@ -348,8 +348,8 @@ class TestEmbedded:
 
     def test_the_runtimes_port_refuses_whoever_has_no_key(self, tiny_llm: EmbeddedLLM) -> None:
         tiny_llm.load()
-        assert tiny_llm._http is not None
-        address = tiny_llm._http.base_url
+        assert tiny_llm._runtime is not None
+        address = tiny_llm._runtime.http.base_url
         assert address.host == "127.0.0.1"
         body = {"prompt": "Hi", "max_tokens": 1}
         for headers in ({}, {"Authorization": "Bearer wrong"}):
@@ -360,8 +360,8 @@ class TestEmbedded:
 
     def test_a_page_in_a_browser_is_not_let_in(self, tiny_llm: EmbeddedLLM) -> None:
         tiny_llm.load()
-        assert tiny_llm._http is not None
-        reply = tiny_llm._http.options(
+        assert tiny_llm._runtime is not None
+        reply = tiny_llm._runtime.http.options(
             "/v1/completions", headers={"Origin": "http://elsewhere.example"}
         )
         assert not reply.headers.get("access-control-allow-origin")
