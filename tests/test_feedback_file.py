@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from assistant.types import CheckedAnswer, Filters
 from assistant.web.feedback import give
 from evals.suites import feedback as evals_feedback
 
-ASKED = "2025-08-12T09:30:00+00:00"
+ASKED, LATER = "2025-08-12T09:30:00+00:00", "2025-08-12T09:31:00+00:00"
 
 
 def turn(answer: CheckedAnswer = ANSWER, question: str = "What does the bridge cost?") -> Turn:
@@ -62,19 +63,19 @@ def test_a_disliked_answer_becomes_a_draft_that_somebody_completes(tmp_path):
     assert "it is 27 million" in draft["complete"]
 
 
-def test_a_changed_opinion_is_a_further_line_about_the_same_answer(tmp_path):
+def test_a_changed_opinion_is_a_further_line_and_the_last_counts(tmp_path):
     give(tmp_path, turn(), False, "")
     give(tmp_path, turn(), True, "no, it is right")
-    first, last = read(tmp_path)
-    assert first.id == last.id
-    assert (first.liked, last.liked) == (False, True)
+    assert len((tmp_path / "feedback.jsonl").read_text().splitlines()) == 2
+    (last,) = read(tmp_path)
+    assert last.liked and last.note == "no, it is right"
 
 
 def test_what_a_kill_left_of_a_line_does_not_spoil_the_file(tmp_path):
     give(tmp_path, turn(), True, "")
     with (tmp_path / "feedback.jsonl").open("ab") as file:
         file.write(b'{"time": "2025-08-12T09:31:00+00:00", "quest')
-    give(tmp_path, turn(CONFLICT), True, "")
+    give(tmp_path, replace(turn(CONFLICT), asked_at=LATER), True, "")
     assert [said.status for said in read(tmp_path)] == ["answered", "conflict"]
 
 
@@ -82,7 +83,7 @@ def test_a_line_added_by_hand_without_an_end_is_kept(tmp_path):
     give(tmp_path, turn(), True, "")
     path = tmp_path / "feedback.jsonl"
     path.write_bytes(path.read_bytes().rstrip(b"\n"))
-    give(tmp_path, turn(CONFLICT), True, "")
+    give(tmp_path, replace(turn(CONFLICT), asked_at=LATER), True, "")
     assert [said.status for said in read(tmp_path)] == ["answered", "conflict"]
 
 
