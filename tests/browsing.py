@@ -38,17 +38,13 @@ class Tab:
         self.complaints: list[str] = []
         self.asked: list[str] = []
         self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self._complaint(str(error)))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", self._dialog)
         self.context.on("request", lambda request: self.asked.append(request.url))
 
     def _console(self, message: Any) -> None:
         if message.type in ("error", "warning"):
-            self._complaint(message.text)
-
-    def _complaint(self, text: str) -> None:
-        if "AbortError" not in text:  # a page that is left gives up what it was asking for
-            self.complaints.append(text)
+            self.complaints.append(message.text)
 
     def _dialog(self, dialog: Any) -> None:
         self.complaints.append(f"dialog: {dialog.message}")
