@@ -150,6 +150,18 @@ def test_who_waits_is_told_so_and_can_stop(tab: Tab, turns: Turns) -> None:
     assert page.locator(".statement").count() == 1
 
 
+def test_an_answer_is_copied_as_words_and_read_aloud_as_words(tab: Tab) -> None:
+    """Gradio would copy, and name to screen readers, the HTML that it was given."""
+    page = tab.page
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=tab.site)
+    ask(page)
+    page.get_by_role("button", name="Copy message").last.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "[1]" in copied and QUOTE in copied and "<" not in copied
+    named = page.locator("[aria-label]").evaluate_all("all => all.map(e => e.ariaLabel)")
+    assert named and not any("<" in each for each in named)
+
+
 def test_the_last_question_can_be_tried_again_and_edited(tab: Tab, store: Path) -> None:
     page = tab.page
     ask(page)

@@ -48,7 +48,12 @@ def theme() -> gr.themes.Base:
 def build(talk: Talk) -> gr.Blocks:
     """The page. `talk` does the work."""
     page: gr.Blocks
-    with gr.Blocks(title="Ask the articles", analytics_enabled=False, fill_height=True) as page:
+    with gr.Blocks(
+        title="Ask the articles",
+        analytics_enabled=False,
+        fill_height=True,
+        delete_cache=(3_600, 3_600),  # files that were imported; seconds
+    ) as page:
         session = gr.State(Session())
         with gr.Sidebar(open=False, label="Conversations", elem_id="conversations"):
             conversations = shelf.build()

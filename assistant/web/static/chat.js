@@ -50,6 +50,11 @@
   document.addEventListener(
     "click",
     (event) => {
+      const copies = event.target.closest?.('button[aria-label="Copy message"]');
+      if (copies && copy(copies)) {
+        event.stopPropagation();
+        return;
+      }
       const link = event.target.closest?.("a[href]");
       const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
       if (!link || !plain || event.button !== 0) return;
@@ -72,10 +77,30 @@
     frame.contentDocument?.getElementById("cited")?.focus({ preventScroll: true });
   });
 
-  // Gradio calls the suggestions a list, though they are buttons and no list items.
+  // What Gradio tells screen readers amiss: it calls the suggestions a list, though they are buttons
+  // and no list items, and names each message by its HTML, tags and all.
   new MutationObserver(() => {
     document.querySelectorAll('.examples[role="list"]').forEach((e) => e.removeAttribute("role"));
-  }).observe(document.body, { childList: true, subtree: true });
+    document
+      .querySelectorAll('[data-testid="user"][aria-label], [data-testid="bot"][aria-label]')
+      .forEach((e) => e.removeAttribute("aria-label"));
+  }).observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["aria-label"],
+  });
+
+  // Its button would copy the HTML as well. Browsers offer the clipboard on this machine and
+  // behind TLS; elsewhere Gradio does what it can.
+  function copy(button) {
+    const said = button.closest(".message-row")?.querySelector(".message-content")?.innerText;
+    if (!said || !navigator.clipboard) return false;
+    navigator.clipboard.writeText(said.trim());
+    button.title = "Copied";
+    setTimeout(() => (button.title = "Copy message"), 2000);
+    return true;
+  }
 
   document.documentElement.lang = "en";
   document.body.append(pane);
