@@ -15,6 +15,7 @@ from assistant.access import Access
 from assistant.engine import Engine
 from assistant.guards import LOOPBACK_NAMES
 from assistant.server import build
+from assistant.settings import load_settings
 from assistant.turns import Turns
 
 BRIDGE = """---
@@ -59,6 +60,17 @@ def application(
         hosts=hosts,
         chat=chat,
     )
+
+
+@contextmanager
+def quoting(folder: Path) -> Iterator[Engine]:
+    """An engine over `write_corpus`, loaded, that answers every question with a quote."""
+    flags = {"llm": "none", "careful": 0.0, "store": folder / "store"}
+    engine = Engine(load_settings(flags=flags))
+    engine.ingest([write_corpus(folder / "corpus")])
+    engine.load()
+    yield engine
+    engine.close()
 
 
 @contextmanager

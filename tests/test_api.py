@@ -16,14 +16,13 @@ import pytest
 from fastapi.testclient import TestClient
 from llama_index.core.base.llms.types import ChatResponse
 from scripted import ScriptedLLM
-from served import application, running, write_corpus
+from served import application, quoting, running
 
 from assistant import render
 from assistant.api.chat import Message, conversation
 from assistant.api.objects import AnswerObject, ArticleObject, ArticlesObject, HitsObject
 from assistant.engine import Engine
 from assistant.errors import LLMUnreachable
-from assistant.settings import load_settings
 from assistant.turns import Turns
 
 pytestmark = pytest.mark.models
@@ -35,14 +34,8 @@ LOCAL_HOST = {"base_url": "http://localhost"}
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Quotes only, always: what the model would say is not the matter here."""
-    settings = load_settings(
-        flags={"llm": "none", "careful": 0.0, "store": tmp_path_factory.mktemp("store")}
-    )
-    engine = Engine(settings)
-    engine.ingest([write_corpus(tmp_path_factory.mktemp("corpus"))])
-    engine.load()
-    yield engine
-    engine.close()
+    with quoting(tmp_path_factory.mktemp("quoting")) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module")

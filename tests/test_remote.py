@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from served import application, running, write_corpus
+from served import application, quoting, running
 
 from assistant import render
 from assistant.access import Access
@@ -26,7 +26,6 @@ from assistant.engine import Engine
 from assistant.errors import Busy, UsageError
 from assistant.progress import silent
 from assistant.remote import FILE, Note, Server, find, left_in, parse_hits
-from assistant.settings import load_settings
 from assistant.turns import Turns
 from assistant.types import Article, CheckedAnswer, Filters, Hit, Nearest, Passage
 
@@ -37,14 +36,8 @@ KEY = "k" * 32
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    settings = load_settings(
-        flags={"llm": "none", "careful": 0.0, "store": tmp_path_factory.mktemp("store")}
-    )
-    engine = Engine(settings)
-    engine.ingest([write_corpus(tmp_path_factory.mktemp("corpus"))])
-    engine.load()
-    yield engine
-    engine.close()
+    with quoting(tmp_path_factory.mktemp("quoting")) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module")

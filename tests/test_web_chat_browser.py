@@ -92,6 +92,30 @@ def test_one_click_on_a_number_opens_the_article_at_the_exact_words(tab: Tab) ->
     assert page.frame_locator("iframe[title^=Article]").get_by_text("Nobody was hurt").is_visible()
 
 
+def test_words_that_have_gone_from_the_article_are_said_to_be_gone(
+    browser: Any, site: str, store: Path
+) -> None:
+    """An old conversation cites what an article said then. Other characters are never marked."""
+    kept = Conversations(user_folder(store / "store", "local"))
+    conversation = kept.new().id
+    quote = "The Old Mill Bridge will cost 18.4 million crowns."
+    cited = Citation(1, "bridge.md", "Bridge", None, None, None, None, quote, 0, len(quote))
+    said = CheckedStatement("18.4 million crowns", (1,), "supported", "")
+    answer = CheckedAnswer(QUESTION, "answered", (said,), (cited,), 0.9, (), "none")
+    kept.append(conversation, Turn(QUESTION, answer, "2024-01-01T00:00:00+00:00"))
+    kept.rename(conversation, "The old price")
+    with Tab(browser, site) as opened:
+        page = opened.page
+        page.goto(site)
+        page.get_by_label("Your question").wait_for(timeout=60_000)
+        show_conversations(page)
+        page.get_by_label("The old price").click()
+        page.get_by_role("link", name="[1]").click()
+        article = page.frame_locator("iframe[title^=Article]")
+        article.get_by_text("words that were cited are no longer here").wait_for(timeout=10_000)
+        assert article.locator("#cited").count() == 0
+
+
 def test_an_empty_chat_offers_questions_and_one_click_asks_one(tab: Tab) -> None:
     page = tab.page
     offered = page.locator("button.example")

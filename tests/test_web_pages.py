@@ -26,13 +26,13 @@ from assistant.engine import Engine
 from assistant.errors import AssistantError, Busy
 from assistant.progress import Progress
 from assistant.reading import find_sources
+from assistant.render.addresses import article_address, outside
 from assistant.types import Article, Failure, IngestReport, Span
 from assistant.web.pages.browsing import _shown
 from assistant.web.pages.finding import with_words
 from assistant.web.pages.incoming import SUFFIXES, Text, as_markdown, keep_file, safe_name
 from assistant.web.pages.jobs import Job, Jobs
 from assistant.web.pages.keeping import bring_back, kept, take_out
-from assistant.web.pages.links import article_address, outside
 from assistant.web.pages.paragraphs import blocks
 from assistant.web.pages.reader import find_cited
 from assistant.web.pages.snapshot import Snapshot

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from assistant.render.addresses import article_address, citation_address
 from assistant.render.layout import MARKER, long_date, outlet_and_date
 from assistant.render.safety import one_line
 from assistant.render.text import ARTICLES_DISAGREE, NOT_IN_CORPUS
@@ -57,13 +57,6 @@ def surroundings(article: Article, start: int, end: int) -> Around:
     return Around(before, after)
 
 
-def article_url(article_id: str, start: int | None = None, end: int | None = None) -> str:
-    """Where the chat shows an article, at the cited characters if they are given."""
-    cited = {} if start is None or end is None else {"start": start, "end": end}
-    query = urlencode({"id": article_id, **cited, "frame": 1})
-    return f"/articles/view?{query}{'#cited' if cited else ''}"
-
-
 def stage_html(stage: Stage) -> Markup:
     """What is being done, for someone who waits."""
     if stage.name == "searching":
@@ -71,7 +64,9 @@ def stage_html(stage: Stage) -> Markup:
     if stage.name == "checking":
         return waiting_html("Checking the answer against its sources …")
     titles = Markup(", ").join(
-        Markup('<a href="{}">{}</a>').format(article_url(n.article_id), _text(n.title))
+        Markup('<a href="{}">{}</a>').format(
+            article_address(n.article_id, frame=True), _text(n.title)
+        )
         for n in stage.articles
     )
     return _waiting(Markup("Reading {} …").format(titles or "the articles"))
@@ -155,7 +150,7 @@ def _markers(statement: CheckedStatement, numbered: Mapping[int, Citation]) -> M
 
 def _marker(citation: Citation) -> Markup:
     return Markup('<a class="cite" href="{}" title="{}">[{}]</a>').format(
-        article_url(citation.article_id, citation.start, citation.end),
+        citation_address(citation, frame=True),
         f"Open “{_text(citation.title)}” at these words",
         citation.number,
     )
@@ -189,7 +184,7 @@ def _card(citation: Citation, around: Around | None) -> Markup:
         '<blockquote dir="auto">{} <mark>{}</mark> {}</blockquote></li>'
     ).format(
         citation.number,
-        article_url(citation.article_id, citation.start, citation.end),
+        citation_address(citation, frame=True),
         _text(citation.title),
         origin,
         _text(before),
@@ -203,7 +198,7 @@ def _nearest(nearest: tuple[Nearest, ...]) -> Markup:
         return Markup("")
     items = Markup("").join(
         Markup('<li><a href="{}">{}</a> <small>{}</small></li>').format(
-            article_url(n.article_id),
+            article_address(n.article_id, frame=True),
             _text(n.title),
             _text(outlet_and_date(n.source, n.published, n.article_id)),
         )

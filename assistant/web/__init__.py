@@ -25,9 +25,9 @@ def mount(app: FastAPI, engine: Engine, turns: Turns) -> None:
     import gradio
     from fastapi.staticfiles import StaticFiles
 
+    from assistant.render.dialogue_json import MOST_BYTES
     from assistant.web import exports, pages
     from assistant.web.chat import HEAD, build, theme
-    from assistant.web.shelf import MOST_IMPORTED_BYTES
     from assistant.web.talk import Talk
     from assistant.web.users import LOCAL
 
@@ -46,7 +46,7 @@ def mount(app: FastAPI, engine: Engine, turns: Turns) -> None:
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=MOST_IMPORTED_BYTES,
+        max_file_size=MOST_BYTES,
         theme=theme(),
         head=HEAD,
         ssr_mode=False,

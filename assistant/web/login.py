@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader
 
 from assistant.access import SESSION_SECONDS, Access
 from assistant.guards import SESSION_COOKIE
-
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True
-)
+from assistant.web.pages.templates import page
 
 
 def router(access: Access) -> APIRouter:
@@ -23,7 +18,7 @@ def router(access: Access) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
 
     @pages.get("/login")
-    def page(request: Request, next: Annotated[str, Query()] = "/") -> Response:
+    def log_in_here(request: Request, next: Annotated[str, Query()] = "/") -> Response:
         if request.state.user is not None:
             return RedirectResponse(_local(next), 303)
         return _page(next)
@@ -68,10 +63,7 @@ def router(access: Access) -> APIRouter:
 def _page(
     next: str = "/", problem: str = "", status: int = 200, user: str | None = None
 ) -> HTMLResponse:
-    text = _templates.get_template("login.html").render(
-        next=_local(next), problem=problem, user=user
-    )
-    return HTMLResponse(text, status, {"Cache-Control": "no-store"})
+    return page("login.html", status, next=_local(next), problem=problem, user=user)
 
 
 def _too_many(next: str, seconds: int) -> HTMLResponse:

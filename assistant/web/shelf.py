@@ -10,11 +10,11 @@ import gradio as gr
 from markupsafe import Markup
 
 from assistant.errors import AssistantError, UsageError
+from assistant.render.dialogue_json import MOST_BYTES
 from assistant.web.conversations import Summary
 from assistant.web.talk import Message, Session, Talk
 from assistant.web.users import user_of
 
-MOST_IMPORTED_BYTES = 20_000_000
 FORMATS = (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
 
 
@@ -111,9 +111,13 @@ def refreshed(talk: Talk, shelf: Shelf, session: gr.State) -> dict[str, Any]:
     """An event's arguments: the list, the name and the links as they are now."""
 
     def now(sought: str, at: Session, request: gr.Request) -> tuple[Any, ...]:
-        found = talk.found(sought, user_of(request))
-        links = export_links(at.conversation) if at.conversation else ""
-        return choices(found, at.conversation), _name(talk, at.conversation, request), links
+        user = user_of(request)
+        shown = choices(talk.found(sought, user), at.conversation)
+        try:
+            name = talk.conversations(user).open(at.conversation).name
+        except AssistantError:  # none is open, or another tab has removed it
+            return shown, "", ""
+        return shown, name, export_links(at.conversation)
 
     return {
         "fn": now,
@@ -132,16 +136,13 @@ def export_links(id: str) -> str:
     return str(Markup('<p class="exports">Export: {}</p>').format(links))
 
 
-def _name(talk: Talk, id: str, request: gr.Request) -> str:
-    if not id:
-        return ""
-    return next((s.name for s in talk.found("", user_of(request)) if s.id == id), "")
-
-
 def _read(path: Path) -> str:
     try:
-        if path.stat().st_size > MOST_IMPORTED_BYTES:
-            raise UsageError("the file is larger than 20 MB", "Import one conversation at a time.")
+        if path.stat().st_size > MOST_BYTES:
+            most = f"{MOST_BYTES // 1_000_000} MB"
+            raise UsageError(
+                f"the file is larger than {most}", "Import one conversation at a time."
+            )
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise UsageError("the file is not text in UTF-8", "Choose a JSON export.") from None

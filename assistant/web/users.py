@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gradio as gr
 
-LOCAL = "local"
+from assistant.access import LOCAL
+
+__all__ = ["LOCAL", "user_of", "who_of"]
 
 
 def user_of(request: gr.Request) -> str:

@@ -85,9 +85,8 @@ def _do(job: Job, work: Callable[[Progress], IngestReport]) -> None:
     except AssistantError as error:
         job.problem, job.hint = error.message, error.hint
         job.state = "failed"
-    except BaseException:
+    except Exception:  # the thread ends here; whoever waits must be told
         logging.getLogger(__name__).exception("adding articles failed")
         job.problem = "something went wrong that should not have"
         job.hint = "The log of the server says what. What was stored before is safe."
         job.state = "failed"
-        raise

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from assistant.render.addresses import article_address
 from assistant.web.pages.keeping import added_folder, bring_back, forget, kept, take_out
-from assistant.web.pages.links import article_address
 from assistant.web.pages.templates import missing, page, query
 
 if TYPE_CHECKING:

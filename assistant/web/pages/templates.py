@@ -21,8 +21,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.errors import AssistantError
 from assistant.render import one_line, plain
+from assistant.render.addresses import article_address, outside
 from assistant.types import Article, Failure
-from assistant.web.pages.links import article_address, outside
 
 _FOLDER = Path(__file__).parent.parent / "templates"
 # A language as an attribute: what does not look like one would only mislead a screen reader.
