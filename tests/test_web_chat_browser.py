@@ -250,6 +250,25 @@ def test_an_export_can_be_imported_again(tab: Tab, tmp_path: Path) -> None:
     page.locator(".statement").wait_for(timeout=60_000)
 
 
+def test_what_goes_wrong_is_said_in_the_corner_and_the_conversation_stays_in_sight(
+    tab: Tab, tmp_path: Path
+) -> None:
+    page = tab.page
+    ask(page)
+    show_conversations(page)
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"format": "else"}')
+    page.locator("#conversations input[type=file]").set_input_files(broken)
+    page.get_by_text("Choose a file that was exported here").wait_for(timeout=60_000)
+    page.get_by_label("Your question").fill("  ")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_text("Write a question first").wait_for(timeout=60_000)
+    page.wait_for_timeout(500)
+    assert page.get_by_text("Error", exact=True).filter(visible=True).count() == 0
+    page.get_by_role("link", name="[1]").click()
+    page.frame_locator("iframe[title^=Article]").locator("#cited").wait_for(timeout=10_000)
+
+
 def test_days_and_outlets_limit_the_articles_and_a_wrong_day_is_explained(tab: Tab) -> None:
     page = tab.page
     page.get_by_role("button", name="Ask within").click()

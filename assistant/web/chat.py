@@ -121,9 +121,10 @@ def _wire_asking(
 ) -> None:
     screen = [messages, session]
 
-    def begin(text: str, shown: list[Message], at: Session) -> tuple[Any, ...]:
-        if not text.strip():
-            raise gr.Error("Write a question first.", duration=4, print_exception=False)
+    def begin(text: str, shown: list[Message], at: Session) -> Any:
+        if not text.strip():  # an error of Gradio's would lie over the whole conversation
+            gr.Info("Write a question first.", duration=4)
+            return gr.skip()
         return (
             *talk.begin(text, shown, at),
             gr.update(value="", submit_btn=False, stop_btn="Stop"),
@@ -139,6 +140,9 @@ def _wire_asking(
         careful: float,
         request: gr.Request,
     ) -> Iterator[tuple[list[Message], Session]]:
+        if not talk.waits(shown, at):
+            yield shown, at
+            return
         try:
             filters = within.filters(since, until, outlets, articles)
         except UsageError as error:

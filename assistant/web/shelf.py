@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec
 
 import gradio as gr
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from assistant.web.conversations import Summary
 from assistant.web.talk import Message, Session, Talk
 from assistant.web.users import user_of
 
+P = ParamSpec("P")
 FORMATS = (("md", "Markdown"), ("html", "HTML"), ("json", "JSON"))
 
 
@@ -69,29 +71,33 @@ def wire(
     screen = [messages, session]
     about = [shelf.name, shelf.exports]
 
+    @_telling
     def opened(id: str | None, request: gr.Request) -> tuple[Any, ...]:
         if not id:
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        shown, at = _told(talk.opened, id, user_of(request))
+        shown, at = talk.opened(id, user_of(request))
         kept = talk.conversations(user_of(request)).open(id)
         if kept.skipped:
             gr.Warning(f"{kept.skipped} damaged lines of its file are left out.")
         return shown, at, kept.name, export_links(id)
 
+    @_telling
     def renamed(name: str, at: Session, request: gr.Request) -> None:
-        _told(talk.conversations(user_of(request)).rename, at.conversation, name)
+        talk.conversations(user_of(request)).rename(at.conversation, name)
 
+    @_telling
     def removed(at: Session, request: gr.Request) -> tuple[Any, ...]:
-        _told(talk.conversations(user_of(request)).remove, at.conversation)
+        talk.conversations(user_of(request)).remove(at.conversation)
         return [], Session(), "", "", at.conversation, gr.update(visible=True)
 
+    @_telling
     def restored(gone: str, request: gr.Request) -> tuple[Any, ...]:
-        _told(talk.conversations(user_of(request)).restore, gone)
-        return (*_told(talk.opened, gone, user_of(request)), gr.update(visible=False))
+        talk.conversations(user_of(request)).restore(gone)
+        return (*talk.opened(gone, user_of(request)), gr.update(visible=False))
 
+    @_telling
     def imported(path: str, request: gr.Request) -> tuple[list[Message], Session]:
-        text = _told(_read, Path(path))
-        added = _told(talk.conversations(user_of(request)).import_, text)
+        added = talk.conversations(user_of(request)).import_(_read(Path(path)))
         return talk.opened(added.id, user_of(request))
 
     shelf.new.click(lambda: ([], Session(), "", "", ""), None, [*screen, *about, question])
@@ -148,10 +154,20 @@ def _read(path: Path) -> str:
         raise UsageError("the file is not text in UTF-8", "Choose a JSON export.") from None
 
 
-def _told(do: Any, *arguments: Any) -> Any:
-    """What `do` returns; one of our errors becomes a message in the corner of the page."""
-    try:
-        return do(*arguments)
-    except AssistantError as error:
-        text = str(Markup("{} {}").format(error.message, error.hint))
-        raise gr.Error(text, title="This did not work", print_exception=False) from None
+def _telling(handler: Callable[P, Any]) -> Callable[P, Any]:
+    """`handler`, but one of our errors becomes a message in the corner and changes nothing else.
+
+    Gradio's own error would lie over the whole conversation.
+    """
+
+    @functools.wraps(handler)
+    def told(*arguments: P.args, **named: P.kwargs) -> Any:
+        try:
+            return handler(*arguments, **named)
+        except AssistantError as error:
+            message = error.message.rstrip(".")
+            text = Markup("{}. {}").format(message, error.hint)
+            gr.Warning(str(text), title="This did not work")
+            return gr.skip()
+
+    return told

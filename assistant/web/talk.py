@@ -84,8 +84,12 @@ class Talk:
                 session = _keep(kept, session, turn)
             messages = [*before, _message("assistant", shown)]
             yield messages, session
-        if _unfinished(messages, session):
+        if self.waits(messages, session):
             yield messages, _not_kept(session)
+
+    def waits(self, messages: list[Message], session: Session) -> bool:
+        """Whether there is a question on the screen that has no answer yet."""
+        return len(session.turns) < len(messages) // 2
 
     def failed(
         self, messages: list[Message], session: Session, error: AssistantError
@@ -96,7 +100,7 @@ class Talk:
 
     def stopped(self, messages: list[Message], session: Session) -> tuple[list[Message], Session]:
         """The screen after a stop: what was checked by then stays, marked as not finished."""
-        if not _unfinished(messages, session):
+        if not self.waits(messages, session):
             return messages, session
         checked, _, _ = _text(messages[-1]).partition(WAITING)
         shown = _message("assistant", Markup(checked) + waiting_html("Stopped."))
@@ -162,10 +166,6 @@ def _keep(kept: Conversations, session: Session, turn: Turn) -> Session:
         kept.append(conversation, turn)
     number = len(kept.open(conversation).turns) - 1
     return Session(conversation, (*session.turns, number), session.question)
-
-
-def _unfinished(messages: list[Message], session: Session) -> bool:
-    return len(session.turns) < len(messages) // 2
 
 
 def _not_kept(session: Session) -> Session:
