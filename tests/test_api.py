@@ -373,3 +373,9 @@ def until(true: Any) -> None:
             return
         time.sleep(0.01)
     raise AssertionError("it never happened")
+
+
+def test_a_body_that_is_no_json_is_said_to_be_none(client: TestClient) -> None:
+    reply = client.post("/v1/ask", content="nonsense", headers={"content-type": "application/json"})
+    assert reply.status_code == 400
+    assert reply.json()["error"]["message"] == "the request is not valid JSON"

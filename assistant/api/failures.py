@@ -61,6 +61,10 @@ def install_handlers(app: FastAPI) -> None:
             hint = "Send it with the header Content-Type: application/json."
             return error_response(400, "the request must be JSON", hint)
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return error_response(
+                400, "the request is not valid JSON", "Check its quotes and commas."
+            )
         where = ".".join(str(part) for part in first["loc"][1:])
         said = str(first["msg"]).removeprefix("Value error, ")
         message = f"'{where}': {said}" if where else said
