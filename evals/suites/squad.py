@@ -15,7 +15,7 @@ The first half of the articles by title is to tune on, the second to report.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,15 +41,16 @@ class Data:
 
 
 def whole_index(source: Source) -> Suite:
-    """Every paragraph is in the index: finding and reading."""
+    """Every paragraph is in the index: finding, reading, and knowing what is not there."""
     data = load(source)
     return Suite(
         "squad",
-        "SQuAD 2.0 over the whole index, with its misleading questions",
-        data.items,
+        "SQuAD 2.0 over the whole index, with misleading questions and questions of other articles",
+        data.items + _elsewhere(data),
         Documents(FILE, data.documents),
         notes=(
             "a misleading question has no answer in its paragraph; another one may hold it",
+            "a question of kind elsewhere is asked without the paragraphs of its article",
             "the story of an item is its paragraph",
         ),
     )
@@ -66,22 +67,24 @@ def oracle(source: Source) -> Suite:
     )
 
 
-def elsewhere(source: Source) -> Suite:
-    """Answerable questions of every second article, which is left out of the index."""
-    data = load(source)
-    left_out = set(data.titles[1::2])
-    items = tuple(
-        replace(item, answers=(), answerable=False, kind="elsewhere", gold=(), evidence=())
+def _elsewhere(data: Data) -> tuple[Item, ...]:
+    """The answerable questions once more, as if their article had not been taken in."""
+    paragraphs: dict[str, list[str]] = defaultdict(list)
+    for document in data.documents:
+        paragraphs[document.title].append(f"{FILE}#{document.key}")
+    return tuple(
+        replace(
+            item,
+            id=f"{item.id}-elsewhere",
+            answers=(),
+            answerable=False,
+            kind="elsewhere",
+            gold=(),
+            evidence=(),
+            without=tuple(paragraphs[data.title_of[item.id]]),
+        )
         for item in data.items
-        if item.answerable and data.title_of[item.id] in left_out
-    )
-    kept = tuple(d for d in data.documents if d.key.rpartition("#")[0] not in left_out)
-    return Suite(
-        "squad-elsewhere",
-        "SQuAD 2.0 questions whose article is left out of the index",
-        items,
-        Documents("squad-elsewhere.jsonl", kept),
-        notes=(f"left out: {', '.join(sorted(left_out))}",),
+        if item.answerable
     )
 
 
