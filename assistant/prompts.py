@@ -80,68 +80,61 @@ READ_EXAMPLES: list[tuple[str, list[tuple[str, list[str]]], int, str]] = [
 ]
 
 JUDGE_SYSTEM = (
-    "You check answers. Say yes only if the text states that this is the answer to exactly this "
-    "question: the same person, thing, place and time, and nothing that the question assumes is "
+    "You check whether a text answers a question. Say yes only if the text states exactly what is "
+    "asked, about the same person, thing, place and time, and nothing that the question assumes is "
     "wrong. Else say no."
 )
 
-# (heading, text, question, answer, verdict): each wrong one is wrong in one small thing.
-JUDGE_EXAMPLES: list[tuple[str, str, str, str, str]] = [
+# (heading, text, question, verdict): each question in vain asks for one small thing that is not
+# there.
+JUDGE_EXAMPLES: list[tuple[str, str, str, str]] = [
     (
         "Ferry fares to rise (2023-06-11)",
         "Day fares on the ferry will rise by 40 cents in June.",
         "By how much will day fares on the ferry rise?",
-        "40 cents",
         "yes",
     ),
     (
         "Ferry fares to rise (2023-06-11)",
         "Day fares on the ferry will rise by 40 cents in June.",
         "By how much will night fares on the ferry rise?",
-        "40 cents",
         "no",
     ),
     (
         "Council keeps the pool (2022-04-02)",
         "The council voted to keep the pool open. Mayor Dorn had asked for it to be closed.",
         "Why did the council close the pool?",
-        "Mayor Dorn had asked for it",
         "no",
     ),
     (
         "New head for the school (2021-08-30)",
         "Selma Hart, 44, takes over the school from Piet Maas, who led it for eleven years.",
         "Who will lead the school?",
-        "Selma Hart",
         "yes",
     ),
     (
         "New head for the school (2021-08-30)",
         "Selma Hart, 44, takes over the school from Piet Maas, who led it for eleven years.",
         "How old is Piet Maas?",
-        "44",
         "no",
     ),
     (
         "Harbour works (2020-01-15)",
         "The dredging took nine weeks. It cost 2.1 million, the board said.",
-        "What did the dredging cost?",
-        "2.1 million",
+        "How long did the dredging take?",
         "yes",
     ),
     (
         "Harbour works (2020-01-15)",
         "The dredging took nine weeks. It cost 2.1 million, the board said.",
-        "Which firm did the dredging?",
-        "the board",
+        "What did the dredging cost in 2016?",
         "no",
     ),
     (
         "Storm night (2019-10-03)",
         "The storm tore the roof off the school. Nobody was hurt.",
-        "How many people were hurt in the storm?",
-        "the roof",
-        "no",
+        "Which building lost its roof in the storm?",
+        "yes",
     ),
 ]
 

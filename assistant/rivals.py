@@ -15,13 +15,16 @@ from assistant.decomposition import Part
 from assistant.evidence import originals, select
 from assistant.grounding import locate
 from assistant.lexical import words
+from assistant.quantities import Quantity, quantities
 from assistant.timing import in_present_tense, wants_latest
 from assistant.types import Answer, Evidence, Hit
 
-# Another article is read only where its best sentence fits nearly as well as the best there is.
-NEARLY_AS_GOOD = 0.85
+# Another article is read only where its best sentence fits nearly as well as the best there is; a
+# number is easily told from others, so there it may fit less.
+NEARLY_AS_GOOD, NUMBER_NEARLY_AS_GOOD = 0.85, 0.7
 MOST = 2
 TOKENS = 120
+_YEARS = range(1500, 2101)
 # Answers of more words than this are explanations, which two papers put differently anyway.
 COMPARED_WORDS = 6
 
@@ -32,13 +35,15 @@ def other_articles(
     """The evidence of other articles that may answer the same otherwise, each by itself.
 
     Those whose best sentence fits nearly as well, that are no copies and do not contain the answer;
-    the newest first where the question asks for what holds now.
+    where that is a number, they have another one of its kind. The newest first where the question
+    asks for what holds now.
     """
     cited = evidence.by_label(said.statements[0].labels[0])
     text = said.statements[0].text
     if cited is None or len(words(text)) > COMPARED_WORDS:
         return []
-    needed = NEARLY_AS_GOOD * max((_best(h) for h in hits), default=0.0)
+    share = NUMBER_NEARLY_AS_GOOD if quantities(text) else NEARLY_AS_GOOD
+    needed = share * max((_best(h) for h in hits), default=0.0)
     by_article: dict[str, list[Hit]] = {}
     for hit in originals(hits):
         by_article.setdefault(hit.article.id, []).append(hit)
@@ -51,8 +56,26 @@ def other_articles(
     ]
     if wants_latest(part.asked) or in_present_tense(part.asked):
         fit.sort(key=lambda own: own[0].article.published or date.min, reverse=True)
-    chosen = (select(part.searched, own, TOKENS) for own in fit[:MOST])
-    return [replace(e, question=part.asked) for e in chosen]
+    read = (select(part.searched, own, TOKENS) for own in fit)
+    chosen = [e for e in read if any(_may_differ(text, s.text) for s in e.sentences)]
+    return [replace(e, question=part.asked) for e in chosen[:MOST]]
+
+
+def _may_differ(answer: str, sentence: str) -> bool:
+    """Whether the sentence has what could stand in the answer's place, as far as a rule can tell:
+    for a number another one in its unit, no year for a count."""
+    said = quantities(answer)
+    if not said:
+        return True
+    return any(
+        a.unit == b.unit and a.value != b.value and _like_a_year(a) == _like_a_year(b)
+        for a in said
+        for b in quantities(sentence)
+    )
+
+
+def _like_a_year(quantity: Quantity) -> bool:
+    return not quantity.unit and quantity.value in _YEARS
 
 
 def _best(hit: Hit) -> float:

@@ -216,8 +216,8 @@ class Answer:
     """What the language model said before anything was checked.
 
     found: its probability, 0 to 1, that the evidence answers the question.
-    approved: the probability, 0 to 1, that it gave the answer when asked apart to judge it; None
-        where it was not asked.
+    approved: the probability, 0 to 1, that the text around the answer says what is asked, when
+        asked apart; None where it was not asked.
     conflict: it says that the sentences it names disagree.
     """
 
