@@ -57,6 +57,52 @@ _SAYS_MONEY = re.compile(
     r"|free( of charge)?)\b",
     re.I,
 )
+# How a measure is asked for, and what a sentence that has one says.
+_MEASURES = [
+    (
+        re.compile(r"\b(share|percentage|proportion|turnout|how many per ?cent)\b", re.I),
+        re.compile(r"%|\bper ?cent\b", re.I),
+    ),
+    (
+        re.compile(r"\bhow (heavy|much .{0,60}\bweighs?)\b|\bweight\b", re.I),
+        re.compile(
+            r"\b(kg|kilos?|kilogram(me)?s?|g|grams?|tonnes?|tons?|pounds?|lbs?|ounces?)\b", re.I
+        ),
+    ),
+    (
+        re.compile(r"\b(what|which|how (big|large)) .{0,40}\barea\b", re.I),
+        re.compile(r"\b(hectares?|ha|acres?|square|km²|m²)\b", re.I),
+    ),
+    (
+        re.compile(r"\bhow (hot|cold|warm)\b|\btemperature\b", re.I),
+        re.compile(r"°|\bdegrees?\b", re.I),
+    ),
+    (
+        re.compile(
+            r"\bhow (broad|wide|tall|deep|thick|far|(high|long) (?!.{0,30}\b(fine|fee|price|cost"
+            r"|rate|tax|rent|wage|salary|pay|budget|debt|score|vote)s?\b))"
+            r"|\b(height|width|depth|length|distance)\b",
+            re.I,
+        ),
+        re.compile(
+            r"(?<=\d)[ \u00a0-]?(mm|cm|m|km|ft|in)\b|\b(millimet|centimet|kilomet|met)(re|er)s?\b"
+            r"|\b(feet|foot|inch|inches|miles?|yards?|stor(e?y|ies|eys))\b",
+            re.I,
+        ),
+    ),
+]
+OTHER_MEASURE = 0.5
+_COUNTED = re.compile(r"\bhow many (?P<what>\w+)", re.I)
+_UNIT_OF_TIME = re.compile(r"(minute|hour|day|night|week|month|year|season)s?", re.I)
+_MONTH = r"(january|february|march|april|may|june|july|august|september|october|november|december)"
+# Numbers that count nothing: dates, times of day, years, lengths of time, shares, sums.
+_NO_COUNT = re.compile(
+    rf"\b\d{{1,2}}(st|nd|rd|th)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b"
+    r"|\b\d{1,2}([.:]\d\d)? ?[ap]\.?m\b|\b\d{1,2}:\d\d\b|\b(1[5-9]|20)\d\d\b"
+    r"|\b[\w-]+[ -](minute|hour|day|night|week|month|year)s?\b|\b[\d.,]+ ?(%|per ?cent\b)"
+    r"|[$€£¥] ?[\d.,]+|\b(first|second|third|one)\b",
+    re.I,
+)
 _SAYS_NAME = re.compile(r"(?<=[\w,”\"] )[^\W\d_a-z]\w+")
 
 
@@ -92,6 +138,22 @@ def fits(kind: Expected, sentence: str) -> float:
     if kind == "name":
         return float(bool(_SAYS_NAME.search(sentence)))
     return 0.5
+
+
+def closeness(question: str, sentence: str) -> float:
+    """As `fits` for what `question` expects, finer for numbers: 1 for a number in the measure asked
+    for, 0.5 for any other. No count of people is "at 6 am", "in 2009" or "24 hours"."""
+    kind = expected(question)
+    if kind != "number":
+        return fits(kind, sentence)
+    if not quantities(sentence):
+        return 0.0
+    for asks, says in _MEASURES:
+        if asks.search(question):
+            return 1.0 if says.search(sentence) else OTHER_MEASURE
+    if (counted := _COUNTED.search(question)) and not _UNIT_OF_TIME.fullmatch(counted["what"]):
+        return 1.0 if quantities(_NO_COUNT.sub(" ", sentence)) else OTHER_MEASURE
+    return 1.0
 
 
 def answers_in_kind(kind: Expected, answer: str) -> bool:

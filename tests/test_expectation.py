@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.expectation import Expected, answers_in_kind, expected, fits
+from assistant.expectation import Expected, answers_in_kind, closeness, expected, fits
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,34 @@ def test_a_sum_of_money_is_no_number_of_people() -> None:
     assert answers_in_kind("number", "26 passengers")
     assert answers_in_kind("money", "16.9 million crowns")
     assert not answers_in_kind("year", "on Friday")
+
+
+@pytest.mark.parametrize(
+    ("question", "better", "worse"),
+    [
+        ("How broad is the bridge?", "It is 14.2 metres wide.", "The vote was 21 to 9."),
+        ("How tall is the mast?", "It rises to 96 ft.", "It cost 96 crowns."),
+        ("What was the turnout?", "Of all voters 54 per cent came.", "There were 12 stalls."),
+        ("What was the weight of the bell?", "It has 85 kilos.", "It is 85 years old."),
+        ("What was the area?", "They dug 1.6 hectares.", "They dug for 6 weeks."),
+        ("How hot did it get?", "It reached 36 degrees.", "It lasted 36 minutes."),
+        ("How many people marched?", "By noon 310 had come.", "It began at 6 am on 4 June 2025."),
+        ("How many were hurt?", "Some 40 were hurt.", "About 40 per cent were."),
+        ("How high was the fine?", "He paid 300 crowns.", "He paid nothing."),
+    ],
+)
+def test_a_number_in_the_measure_asked_for_is_closer(
+    question: str, better: str, worse: str
+) -> None:
+    assert closeness(question, better) > closeness(question, worse)
+
+
+def test_a_question_for_years_may_be_answered_in_years() -> None:
+    assert closeness("How many years did it take?", "It took six years.") == 1.0
+
+
+@given(st.text(), st.text())
+def test_closeness_is_a_share_and_never_more_than_the_kind_allows(
+    question: str, sentence: str
+) -> None:
+    assert 0 <= closeness(question, sentence) <= fits(expected(question), sentence)
