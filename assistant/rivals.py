@@ -7,6 +7,7 @@ reports no conflict at all). Knows no language model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,10 @@ NEARLY_AS_GOOD, NUMBER_NEARLY_AS_GOOD = 0.85, 0.7
 MOST = 2
 TOKENS = 120
 _YEARS = range(1500, 2101)
+_AT_LEAST = re.compile(
+    r"\b(?:at least|more than|over|upwards of|no fewer than)\s+\Z", re.IGNORECASE
+)
+_AT_MOST = re.compile(r"\b(?:at most|up to|fewer than|less than)\s+\Z", re.IGNORECASE)
 # Answers of more words than this are explanations, which two papers put differently anyway.
 COMPARED_WORDS = 6
 
@@ -63,15 +68,26 @@ def other_articles(
 
 def _may_differ(answer: str, sentence: str) -> bool:
     """Whether the sentence has what could stand in the answer's place, as far as a rule can tell:
-    for a number another one in its unit, no year for a count."""
+    for a number another one in its unit that it does not allow for, and no year for a count."""
     said = quantities(answer)
     if not said:
         return True
     return any(
-        a.unit == b.unit and a.value != b.value and _like_a_year(a) == _like_a_year(b)
+        a.unit == b.unit
+        and a.value != b.value
+        and _like_a_year(a) == _like_a_year(b)
+        and not _allows(b, sentence, a)
         for a in said
         for b in quantities(sentence)
     )
+
+
+def _allows(bound: Quantity, sentence: str, value: Quantity) -> bool:
+    """Whether "at least three" was said, which nine does not contradict; or "up to ten"."""
+    before = sentence[: bound.span.start]
+    if _AT_LEAST.search(before):
+        return bound.value <= value.value
+    return bool(_AT_MOST.search(before)) and bound.value >= value.value
 
 
 def _like_a_year(quantity: Quantity) -> bool:

@@ -45,6 +45,8 @@ def test_another_number_of_the_same_kind_is_a_reason_to_read() -> None:
         pytest.param("The flood came on a Wednesday.", id="has no number"),
         pytest.param("It was the worst since 1951.", id="has only a year"),
         pytest.param("The river stood at 6.42 metres.", id="has only a measure"),
+        pytest.param("At least three people died.", id="leaves room for it"),
+        pytest.param("Up to twenty are feared dead.", id="leaves room for it, from above"),
     ],
 )
 def test_an_article_that_cannot_say_another_number_is_not_read(other: str) -> None:
