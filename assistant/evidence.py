@@ -58,6 +58,10 @@ class _Place:
     def text(self) -> str:
         return self.hit.article.text[self.span.start : self.span.end]
 
+    @property
+    def asks(self) -> bool:
+        return self.text.rstrip(_AFTER_QUESTION_MARK).endswith("?")
+
 
 def select(question: str, hits: Sequence[Hit], tokens: int) -> Evidence:
     """The best sentences of the first hits that together have about `tokens` tokens.
@@ -95,12 +99,16 @@ def _choose(pool: Sequence[_Place], scores: Sequence[float], tokens: int) -> lis
             left, key=lambda i: (scores[i] - SAME_ARTICLE * taken[pool[i].hit.article.id], -i)
         )
         left.discard(best)
-        cost = _tokens(pool[best].text)
-        if chosen and spent + cost > tokens:
-            continue
         if any(near_copy(pool[best].text, pool[j].text) for j in chosen):
             continue
-        chosen.append(best)
+        # "Thirty-one." says nothing without the question that is printed before it.
+        before = pool[best - 1] if best and pool[best].number else None
+        needed = [best - 1, best] if before and before.asks and best - 1 in left else [best]
+        cost = sum(_tokens(pool[i].text) for i in needed)
+        if chosen and (spent + cost > tokens or len(chosen) + len(needed) > MOST_SENTENCES):
+            continue
+        chosen += needed
+        left -= set(needed)
         spent += cost
         taken[pool[best].hit.article.id] += 1
     return chosen
@@ -173,7 +181,7 @@ def _from_neighbours(
     best = AFTER_WEIGHT * after[1] if after else 0.0
     reply = 0.0
     if before:
-        asked = before[0].text.rstrip(_AFTER_QUESTION_MARK).endswith("?")
+        asked = before[0].asks
         best = max(best, (REPLY_WEIGHT if asked else BEFORE_WEIGHT) * before[1])
         if asked and kind != "any" and expected(before[0].text) == kind:
             reply = SAME_KIND_WEIGHT * fits(kind, place.text)

@@ -53,7 +53,9 @@ _SAYS_TIME = re.compile(
     re.I,
 )
 _SAYS_MONEY = re.compile(
-    r"[$€£¥]|\b(crowns?|euros?|dollars?|pounds?|francs?|cents?|pence|kronor|manats?|rubles?|yen"
+    # "59 per cent" is no money
+    r"[$€£¥]|\b(crowns?|euros?|dollars?|pounds?|francs?|(?<!per\s)cents?|pence|kronor|manats?"
+    r"|rubles?|yen"
     r"|free( of charge)?)\b",
     re.I,
 )
@@ -104,6 +106,9 @@ _NO_COUNT = re.compile(
     re.I,
 )
 _SAYS_NAME = re.compile(r"(?<=[\w,”\"] )[^\W\d_a-z]\w+")
+
+# A clock time or a number of days is a time; a length is not.
+_NO_MEASURE = frozenset({"", "minute", "hour", "day", "week", "month", "year"})
 
 
 def expected(question: str) -> Expected:
@@ -163,7 +168,9 @@ def answers_in_kind(kind: Expected, answer: str) -> bool:
     if kind == "year":
         return bool(_SAYS_YEAR.search(answer))
     if kind == "time":
-        return bool(_SAYS_TIME.search(answer) or quantities(answer))
+        return bool(_SAYS_TIME.search(answer)) or any(
+            q.unit in _NO_MEASURE for q in quantities(answer)
+        )
     if kind == "money":
         return bool(quantities(answer) or _SAYS_MONEY.search(answer))
     # A sum of money is no number of people.

@@ -30,6 +30,8 @@ _AT_LEAST = re.compile(
     r"\b(?:at least|more than|over|upwards of|no fewer than)\s+\Z", re.IGNORECASE
 )
 _AT_MOST = re.compile(r"\b(?:at most|up to|fewer than|less than)\s+\Z", re.IGNORECASE)
+# Two numbers further apart than this count different things.
+MOST_APART = 10
 # Answers of more words than this are explanations, which two papers put differently anyway.
 COMPARED_WORDS = 6
 
@@ -75,6 +77,7 @@ def _may_differ(answer: str, sentence: str) -> bool:
     return any(
         a.unit == b.unit
         and a.value != b.value
+        and min(a.value, b.value) * MOST_APART >= max(a.value, b.value)
         and _like_a_year(a) == _like_a_year(b)
         and not _allows(b, sentence, a)
         for a in said

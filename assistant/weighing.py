@@ -14,8 +14,8 @@ from assistant.types import Answer, Evidence
 # An article read alone is believed against the joint reading where it is surer by this much, and a
 # newer one where it is hardly less sure.
 SURER, HARDLY_LESS_SURE = 0.2, 0.1
-# What is shown as a conflict must be sure on both sides.
-CONFLICT_CONFIDENCE = 0.5
+# What is shown as a conflict must be sure on both sides: each would be an answer by itself.
+CONFLICT_CONFIDENCE = 0.4
 
 
 @dataclass(frozen=True)

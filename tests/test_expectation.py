@@ -65,6 +65,11 @@ def test_where_any_answer_would_do_no_sentence_is_preferred(sentence: str) -> No
 def test_a_sum_of_money_is_no_number_of_people() -> None:
     assert not answers_in_kind("number", "16.9 million crowns")
     assert answers_in_kind("number", "26 passengers")
+    assert answers_in_kind("number", "59 per cent")
+    assert not answers_in_kind("number", "59 cents")
+    assert not answers_in_kind("time", "on a length of 22 meters")
+    assert answers_in_kind("time", "at 1.15")
+    assert answers_in_kind("time", "three weeks")
     assert answers_in_kind("money", "16.9 million crowns")
     assert not answers_in_kind("year", "on Friday")
 

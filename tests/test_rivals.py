@@ -45,6 +45,7 @@ def test_another_number_of_the_same_kind_is_a_reason_to_read() -> None:
         pytest.param("The flood came on a Wednesday.", id="has no number"),
         pytest.param("It was the worst since 1951.", id="has only a year"),
         pytest.param("The river stood at 6.42 metres.", id="has only a measure"),
+        pytest.param("1,150 people lost their homes.", id="counts something else"),
         pytest.param("At least three people died.", id="leaves room for it"),
         pytest.param("Up to twenty are feared dead.", id="leaves room for it, from above"),
     ],
