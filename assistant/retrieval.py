@@ -72,9 +72,8 @@ def first_stage(
     filters: Filters | None = None,
 ) -> list[Candidate]:
     """Candidates from both searches in the order of their fused score."""
-    within = store.passage_ids_within(filters) if filters else None
-    lexical = dict(index.lexical(terms(question), CANDIDATES, within))
-    near = [i for i, _ in index.dense(vector, CANDIDATES, within)]
+    lexical = dict(index.lexical(terms(question), CANDIDATES, filters))
+    near = [i for i, _ in index.dense(vector, CANDIDATES, filters)]
     ids = list(dict.fromkeys(near + list(lexical)))
     with store.reading():  # an ingest may be replacing articles at this moment
         found = store.passages(ids)

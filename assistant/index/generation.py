@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections import OrderedDict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,19 +12,24 @@ from assistant.index import vectors
 from assistant.index.lexical import Lexical
 from assistant.index.state import Broken, State, sync
 from assistant.store import Store
+from assistant.types import Filters
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 IDS = "passages.npy"
+REMEMBERED_FILTERS = 16
 
 
 class Generation:
     """What `build` wrote for one state of the caches, mapped into memory."""
 
-    def __init__(self, folder: Path, state: State) -> None:
-        """folder: of all generations. Raises Broken for files missing or without sense."""
+    def __init__(self, folder: Path, state: State, store: Store) -> None:
+        """folder: of all generations. store: knows which passages filters allow.
+
+        Raises Broken for files that are missing or make no sense.
+        """
         import numpy as np
 
         self.name = state.generation
@@ -37,7 +42,8 @@ class Generation:
         self._vectors = vectors.load(own)
         if not len(self._ids) == len(self._vectors) == state.passages:
             raise Broken("passages, words and vectors do not belong together")
-        self._within: tuple[Collection[str], NDArray[np.intp]] | None = None
+        self._store = store
+        self._allowed: OrderedDict[Filters, NDArray[np.intp]] = OrderedDict()
         self._lock = threading.Lock()
 
     @staticmethod
@@ -51,18 +57,34 @@ class Generation:
         vectors.build(folder, ids, store)
         return ids
 
-    def words(
-        self, terms: list[str], k: int, within: Collection[str] | None
-    ) -> list[tuple[str, float]]:
+    def words(self, terms: list[str], k: int, filters: Filters | None) -> list[tuple[str, float]]:
         """See `Index.lexical`."""
-        among = None if within is None else self._numbers(within)
+        among = self.allowed(filters) if filters else None
         return self._named(self._lexical.search(terms, k, among))
 
     def nearest(
-        self, vector: NDArray[np.float32], k: int, within: Collection[str]
+        self, vector: NDArray[np.float32], k: int, filters: Filters
     ) -> list[tuple[str, float]]:
-        """The `k` nearest of `within` as (passage id, cosine similarity), none overlooked."""
-        return self._named(vectors.nearest(self._vectors, vector, k, self._numbers(within)))
+        """The `k` nearest of those allowed, as (passage id, cosine similarity); none overlooked."""
+        return self._named(vectors.nearest(self._vectors, vector, k, self.allowed(filters)))
+
+    def allowed(self, filters: Filters) -> NDArray[np.intp]:
+        """The numbers of the passages that may be found, ascending.
+
+        Who filters once asks again: the database takes longer to list them than both searches.
+        """
+        import numpy as np
+
+        with self._lock:
+            if filters not in self._allowed:
+                own = self._number
+                ids = self._store.passage_ids_within(filters)
+                numbers = [n for i in ids if (n := own.get(i.encode())) is not None]
+                self._allowed[filters] = np.sort(np.asarray(numbers, dtype=np.intp))
+            self._allowed.move_to_end(filters)
+            while len(self._allowed) > REMEMBERED_FILTERS:
+                self._allowed.popitem(last=False)
+            return self._allowed[filters]
 
     def document_frequency(self, terms: list[str]) -> list[int]:
         return self._lexical.document_frequency(terms)
@@ -78,15 +100,3 @@ class Generation:
 
     def _named(self, found: list[tuple[int, float]]) -> list[tuple[str, float]]:
         return [(self._ids[n].decode(), score) for n, score in found]
-
-    def _numbers(self, within: Collection[str]) -> NDArray[np.intp]:
-        """The numbers of those that are here, ascending. One question asks twice for the same."""
-        import numpy as np
-
-        with self._lock:
-            known = self._within
-            if known is None or known[0] is not within:
-                own = self._number
-                numbers = [n for i in within if (n := own.get(i.encode())) is not None]
-                self._within = known = (within, np.sort(np.asarray(numbers, dtype=np.intp)))
-            return known[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -17,6 +17,7 @@ from assistant.lexical import terms as terms_of
 from assistant.locks import caches_exclusive, caches_shared, writer_active
 from assistant.progress import Progress, silent
 from assistant.store import Changes, Store
+from assistant.types import Filters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,13 +62,13 @@ class Index:
     # Searching
 
     def dense(
-        self, vector: NDArray[np.float32], k: int, within: Collection[str] | None = None
+        self, vector: NDArray[np.float32], k: int, filters: Filters | None = None
     ) -> list[tuple[str, float]]:
         """The `k` nearest passages as (passage id, cosine similarity), best first.
 
         vector: shape (d,), finite, not all zero, else ValueError.
-        within: the only passages that may be found, all of which are looked at; None means all,
-            and then the search is approximate.
+        filters: the articles whose passages may be found, and all of these are looked at; None
+            means all, and then the search is approximate.
         Passages that were removed from the store since the last refresh may be among them.
         """
         import numpy as np
@@ -80,8 +81,8 @@ class Index:
         def search(state: State) -> list[tuple[str, float]]:
             if not state.passages:
                 return []
-            if within is not None:
-                return self._files(state).nearest(vector, k, within)
+            if filters:
+                return self._files(state).nearest(vector, k, filters)
             collection = chroma.collection(self._chroma, state)
             found = chroma.query(collection, vector.reshape(1, -1), min(k, state.passages))[0]
             # What a lost vector file looks like: Chroma answers, but with next to nothing.
@@ -92,16 +93,16 @@ class Index:
         return self._read(search) if k > 0 else []
 
     def lexical(
-        self, terms: list[str], k: int, within: Collection[str] | None = None
+        self, terms: list[str], k: int, filters: Filters | None = None
     ) -> list[tuple[str, float]]:
         """The `k` best passages as (passage id, BM25 score > 0), best first.
 
         terms: as `assistant.lexical.terms` makes them. A term given twice counts twice.
-        within: the only passages that may be found; None means all.
+        filters: the articles whose passages may be found; None means all.
         """
         if k <= 0:
             return []
-        return self._read(lambda state: self._files(state).words(terms, k, within))
+        return self._read(lambda state: self._files(state).words(terms, k, filters))
 
     def document_frequency(self, terms: list[str]) -> list[int]:
         """For each term the number of passages that contain it, their titles included."""
@@ -150,7 +151,7 @@ class Index:
 
     def _files(self, state: State) -> Generation:
         if self._generation is None or self._generation.name != state.generation:
-            self._generation = Generation(self._folder / "lexical", state)
+            self._generation = Generation(self._folder / "lexical", state, self._store)
         return self._generation
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """A piece of work in a process of its own, so that neither memory nor warm caches are shared.
 
 On a machine that does something else as well, seconds say little; the processor time of the
-process and its children says what the work costs. Needs a POSIX system.
+process and its children says what the work costs. Needs Linux.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from assistant.errors import AssistantError
@@ -22,8 +23,9 @@ from assistant.errors import AssistantError
 
 @dataclass(frozen=True)
 class Measured:
-    """wall, cpu: seconds of the whole process. peak_mb: the most memory it held.
+    """wall, cpu: seconds of the whole process.
 
+    peak_mb: the most memory it held; 0 of a command, which does not say so itself.
     said: what the task returned; of a command, empty.
     """
 
@@ -68,13 +70,21 @@ def _run(
                 f"{' '.join(call[1:4])[:120]} failed: {''.join(last)}", "Run it by hand to see why."
             )
         said = json.loads(output.read().splitlines()[-1]) if reads else {}
-    return Measured(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
+    return Measured(wall, used.ru_utime + used.ru_stime, said.pop("peak_mb", 0.0), said)
 
 
 def _main(name: str, arguments: str) -> None:
     module, _, function = name.partition(":")
     said = getattr(importlib.import_module(module), function)(**json.loads(arguments))
-    print("\n" + json.dumps(said))
+    print("\n" + json.dumps({**said, "peak_mb": _peak_mb()}))
+
+
+def _peak_mb() -> float:
+    """The most this process has held. `getrusage` would count what its parent held as well."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 if __name__ == "__main__":

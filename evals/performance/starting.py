@@ -35,9 +35,7 @@ def figures(plan: Plan) -> Iterator[Figure]:
 
 
 def _processor(name: str, done: list[Measured], target: float) -> Figure:
-    cpu = tuple(each.cpu for each in done)
-    peak = max(each.peak_mb for each in done)
-    return Figure(name, "s of processor time", cpu, target=target, peak_mb=peak)
+    return Figure(name, "s of processor time", tuple(each.cpu for each in done), target=target)
 
 
 def _asked(store: Path, rounds: int) -> Iterator[Figure]:

@@ -75,6 +75,7 @@ def build(folder: str, passages: int) -> dict[str, Any]:
     scores = weight[word] * counts / (counts + K1 * (1 - B + B))
     scorer = bm25s.BM25()
     scorer.vocab_dict = {f"w{n}": n for n in range(VOCABULARY)}
+    scorer.nonoccurrence_array = None
     scorer.scores = {
         "data": scores.astype(np.float32),
         "indices": place.astype(np.int32),
