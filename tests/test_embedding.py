@@ -93,12 +93,15 @@ class TestVectors:
         mean = read.vectors.mean(axis=0)
         assert float(embedder.encode([text])[0] @ mean / np.linalg.norm(mean)) > 0.8
 
-    def test_a_text_that_is_cut_warns_nobody(self, models_folder: Path) -> None:
-        """Standard error belongs to progress and notes."""
+    def test_a_text_that_is_cut_warns_nobody_and_nobody_waits_for_what_is_not_needed(
+        self, models_folder: Path
+    ) -> None:
+        """Standard error belongs to progress and notes; each of the libraries takes seconds."""
         code = (
             "import sys; from pathlib import Path; from assistant.embedding import Embedder\n"
             "e = Embedder(Path(sys.argv[1])); e.encode(['word ' * 600]); "
-            "e.encode_tokens(['word ' * 600])"
+            "e.encode_tokens(['word ' * 600])\n"
+            "assert not {'transformers', 'sentence_transformers', 'sklearn'} & set(sys.modules)"
         )
         folder = embedding_folder(models_folder)
         done = subprocess.run(

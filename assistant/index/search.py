@@ -104,6 +104,10 @@ class Index:
             return []
         return self._read(lambda state: self._files(state).words(terms, k, filters))
 
+    def allows(self, filters: Filters) -> bool:
+        """Whether any passage may be found under `filters`."""
+        return self._read(lambda state: len(self._files(state).allowed(filters)) > 0)
+
     def document_frequency(self, terms: list[str]) -> list[int]:
         """For each term the number of passages that contain it, their titles included."""
         return self._read(lambda state: self._files(state).document_frequency(terms))
