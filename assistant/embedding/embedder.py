@@ -92,7 +92,8 @@ class Embedder:
             for numbers, read in self._read(texts):
                 for number, tokens in zip(numbers, read, strict=True):
                     vectors[number] = tokens.mean(dim=0).numpy()
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The vectors of every word piece of each text, for late interaction.

@@ -91,8 +91,8 @@ class Encoder:
             for n in ("word", "position", "token_type")
         )
         x = embedding(tokens, words) + embedding(places, positions) + types[0]
-        norm = tuple(self._weights[f"embeddings.LayerNorm.{n}"] for n in ("weight", "bias"))
-        return _normalised(x, norm)
+        name = "embeddings.LayerNorm"
+        return _normalised(x, (self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]))
 
     def _through(
         self, layer: _Layer, x: torch.Tensor, groups: Sequence[tuple[slice, int]]
@@ -121,10 +121,11 @@ def _groups(texts: Sequence[Sequence[int]]) -> Iterator[tuple[slice, int]]:
         start += count * length
 
 
-def _normalised(x: torch.Tensor, norm: tuple[torch.Tensor, ...]) -> torch.Tensor:
+def _normalised(x: torch.Tensor, norm: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
     from torch.nn.functional import layer_norm
 
-    return layer_norm(x, (WIDTH,), *norm, EPSILON)
+    weight, bias = norm
+    return layer_norm(x, [WIDTH], weight, bias, EPSILON)
 
 
 def _has_bfloat16() -> bool:

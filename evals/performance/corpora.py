@@ -128,7 +128,8 @@ def vectors(count: int, seed: int = SEED) -> NDArray[np.float32]:
     middles = chance.normal(size=(SUBJECTS, DIMENSION)).astype(np.float32)
     own = chance.normal(size=(count, DIMENSION), scale=SPREAD).astype(np.float32)
     rows: NDArray[np.float32] = middles[chance.integers(SUBJECTS, size=count)] + own
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows
 
 
 def fill(store: Store, passages: int) -> None:
