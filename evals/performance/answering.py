@@ -4,7 +4,7 @@ which both were asked the same in turns, says of prompts and waiting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
@@ -13,7 +13,7 @@ from typing import Any
 from assistant.engine import Engine
 from assistant.settings import load_settings
 from assistant.types import CheckedAnswer, CheckedStatement
-from evals.performance import corpora, peers
+from evals.performance import peers
 from evals.performance.figures import Figure
 from evals.performance.processes import Measured, alone
 from evals.performance.running import Plan
@@ -21,6 +21,7 @@ from evals.performance.starting import QUESTION
 from evals.records import Record
 from evals.runs import Run
 from evals.scores import score
+from evals.suites.own import SAMPLE_CORPUS
 
 
 def cold_figures(plan: Plan) -> Iterator[Figure]:
@@ -72,11 +73,12 @@ def figures(plan: Plan) -> Iterator[Figure]:
 
 
 def _answers(suite: str, pairs: list[tuple[Record, Record]]) -> Iterator[Figure]:
-    for name, unit, target, value in (
-        ("prompt tokens per answer", "tokens", 1 / 3, lambda r: r.prompt_tokens),
+    measured: tuple[tuple[str, str, float, Callable[[Record], float]], ...] = (
+        ("prompt tokens per answer", "tokens", 1 / 3, lambda r: float(r.prompt_tokens or 0)),
         ("first checked sentence", "s", 1 / 2.5, lambda r: r.seconds.first),
         ("whole answer", "s", 1 / 2.5, lambda r: r.seconds.total),
-    ):
+    )
+    for name, unit, target, value in measured:
         yield Figure(
             f"{name} ({suite})",
             unit,
@@ -112,7 +114,7 @@ def _f1(run: Run, suite: str, pairs: list[tuple[Record, Record]]) -> Figure:
 def first_sentence(store: str, llm: str) -> dict[str, Any]:
     """What a cold process does until its first checked sentence; without a model it searches."""
     settings = replace(
-        load_settings(), store=Path(store), corpus=corpora.SAMPLE_CORPUS, llm=llm, download=False
+        load_settings(), store=Path(store), corpus=SAMPLE_CORPUS, llm=llm, download=False
     )
     engine = Engine(settings)
     if llm == "none":
@@ -127,7 +129,7 @@ def first_sentence(store: str, llm: str) -> dict[str, Any]:
 
 def keep_recipe(index: str, models: str) -> dict[str, Any]:
     """The recipe's index of the sample corpus, kept as its documentation keeps it."""
-    made, _ = peers.recipe_index(corpora.SAMPLE_CORPUS, peers.recipe_embedding(Path(models)))
+    made, _ = peers.recipe_index(SAMPLE_CORPUS, peers.recipe_embedding(Path(models)))
     made.storage_context.persist(index)
     return {}
 

@@ -24,7 +24,7 @@ from evals.performance import corpora, peers
 from evals.performance.figures import Figure
 from evals.performance.processes import alone
 from evals.performance.running import Plan
-from evals.suites.own import QUESTIONS, read
+from evals.suites.own import QUESTIONS, SAMPLE_CORPUS, read
 
 ASKED, RERANKED_QUESTIONS = 40, 10
 # A fifth of the days that made articles are of.
@@ -153,7 +153,7 @@ def search_once(store: str, threads: int) -> dict[str, Any]:
 def reranked(store: str, threads: int) -> dict[str, Any]:
     """Seconds of reranking and choosing evidence, and how much less is read than the passages the
     evidence stands in; means over the questions, each asked of passages not read before."""
-    settings = replace(_settings(store, threads), corpus=corpora.SAMPLE_CORPUS)
+    settings = replace(_settings(store, threads), corpus=SAMPLE_CORPUS)
     engine = Engine(settings)
     engine.ensure_ready()
     engine.search("warm")

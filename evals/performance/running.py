@@ -40,8 +40,12 @@ def resized(
     words: Sequence[int] | None,
 ) -> Plan:
     """The plan with other sizes; None leaves one as it is."""
-    given = {"sizes": sizes, "passages": passages, "words": words}
-    return replace(plan, **{name: tuple(each) for name, each in given.items() if each})
+    return replace(
+        plan,
+        sizes=tuple(sizes or plan.sizes),
+        passages=tuple(passages or plan.passages),
+        words=tuple(words or plan.words),
+    )
 
 
 def write(figures: Sequence[Figure], folder: Path, command: Sequence[str]) -> str:

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.errors import AssistantError
-from evals.performance import corpora
 from evals.performance.figures import Figure
 from evals.performance.processes import Measured, command
 from evals.performance.running import Plan
+from evals.suites.own import SAMPLE_CORPUS
 
 QUESTION = "How much will the bridge cost?"
 
@@ -24,7 +24,7 @@ def figures(plan: Plan) -> Iterator[Figure]:
     helped = [command("--help") for _ in range(plan.rounds)]
     yield _processor("start of --help", helped, 0.2)
     store = plan.folder / "sample-store"
-    command("ingest", str(corpora.SAMPLE_CORPUS), "--store", str(store), "--quiet")
+    command("ingest", str(SAMPLE_CORPUS), "--store", str(store), "--quiet")
     with _server(store):
         begun = [
             command("search", QUESTION, "--store", str(store), "--quiet")
