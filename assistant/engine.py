@@ -332,7 +332,7 @@ class Engine:
     def _check_filters(self, filters: Filters | None) -> None:
         """Raises UsageError where they allow no article: a misspelt outlet must not look like an
         archive that does not hold the answer."""
-        if not filters or self.store.passage_ids_within(filters):
+        if not filters or self.index.allows(filters):
             return
         outlets = self.store.outlets()
         known = f" Outlets here: {', '.join(outlets[:SHOWN_OUTLETS])}." if outlets else ""

@@ -72,13 +72,8 @@ def first_stage(
     filters: Filters | None = None,
 ) -> list[Candidate]:
     """Candidates from both searches in the order of their fused score."""
-    if filters:
-        within = store.passage_ids_within(filters)
-        lexical = dict(index.lexical(terms(question), CANDIDATES, set(within)))
-        near = _nearest(vector, within, store)
-    else:
-        lexical = dict(index.lexical(terms(question), CANDIDATES))
-        near = [i for i, _ in index.dense(vector, CANDIDATES)]
+    lexical = dict(index.lexical(terms(question), CANDIDATES, filters))
+    near = [i for i, _ in index.dense(vector, CANDIDATES, filters)]
     ids = list(dict.fromkeys(near + list(lexical)))
     with store.reading():  # an ingest may be replacing articles at this moment
         found = store.passages(ids)
@@ -96,17 +91,6 @@ def first_stage(
     fused = fused + timed(question, [found[i][1] for i in ids])
     order = sorted(range(len(ids)), key=lambda n: (-fused[n], ids[n]))
     return [Candidate(*found[ids[n]], score=float(fused[n])) for n in order]
-
-
-def _nearest(vector: NDArray[np.float32], within: Sequence[str], store: Store) -> list[str]:
-    """The nearest of some passages, all of which are looked at: a filter of Chroma's costs more
-    than that and returns fewer than asked for (see `Index.dense`)."""
-    import numpy as np
-
-    with store.reading():  # some may have been removed since
-        within = list(store.passages(within))
-        cosines = store.vectors(within) @ vector if within else np.zeros(0)
-    return [within[n] for n in np.argsort(-cosines, kind="stable")[:CANDIDATES]]
 
 
 def rerank(

@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from assistant.errors import StoreDamaged
 from assistant.index import Index, chroma
 from assistant.index.state import read_state, write_state
+from assistant.index.vectors import best
 from assistant.lexical import terms
 from assistant.locks import writer
 from assistant.store import FILE, Store
+from assistant.types import Filters
 
 ENOUGH = 1100  # Chroma writes its vector files from 1,000 records on
 
@@ -57,6 +59,51 @@ def test_searches_by_vector_and_by_words_best_first(store: Store) -> None:
     expected = float(tiny.vector("Rain fell.") @ tiny.vector("The mayor resigned."))
     assert dict(found)[resigned] == pytest.approx(expected, abs=1e-5), "cosine similarity"
     assert index.size == 3
+
+
+@settings(max_examples=25)
+@given(
+    sentences=st.lists(st.integers(1, 4), min_size=1, max_size=8),
+    allowed=st.sets(st.integers(0, 9)),
+    k=st.integers(1, 12),
+)
+def test_within_filters_the_nearest_are_found_exactly_and_no_other(
+    sentences: list[int], allowed: set[int], k: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Against looking at every vector of the store; words obey the same filters."""
+    store = Store(tmp_path_factory.mktemp("filtered"))
+    for n, count in enumerate(sentences):
+        text = " ".join(f"Sentence {n} number {s} stands." for s in range(count))
+        tiny.put(store, tiny.article(f"a{n}", text))
+    index = Index(store)
+    filters = Filters(articles=frozenset(f"a{n}" for n in allowed) | {"none of ours"})
+    asked = tiny.vector("What stands?")
+    ids = store.passage_ids_within(filters)
+    cosines = dict(zip(ids, store.vectors(ids) @ asked, strict=True)) if ids else {}
+    best = sorted(ids, key=lambda i: -cosines[i])[:k]
+    for _ in range(2):  # the second time from memory
+        found = index.dense(asked, k, filters)
+        assert [i for i, _ in found] == best
+        assert [c for _, c in found] == pytest.approx([cosines[i] for i in best], abs=1e-5)
+        assert {i for i, _ in index.lexical(terms("sentence"), 99, filters)} == set(ids)
+    index.close()
+    store.close()
+
+
+def test_what_filters_allow_is_asked_anew_after_a_change(store: Store) -> None:
+    index, filters = Index(store), Filters(articles=frozenset({"a"}))
+    tiny.put(store, tiny.article("a", "The mayor resigned."))
+    assert len(index.dense(tiny.vector("x"), 5, filters)) == 1
+    tiny.put(store, tiny.article("a", "The mayor resigned. Rain fell."))
+    assert len(index.dense(tiny.vector("x"), 5, filters)) == 2
+
+
+@given(scores=st.lists(st.integers(0, 5), max_size=60), k=st.integers(1, 80))
+def test_the_best_are_the_highest_in_order_and_of_equals_the_first(
+    scores: list[int], k: int
+) -> None:
+    chosen = best(np.array(scores, np.float32), k).tolist()
+    assert chosen == sorted(range(len(scores)), key=lambda n: (-scores[n], n))[:k]
 
 
 def test_an_empty_store_answers_with_nothing_and_is_healthy(store: Store) -> None:
@@ -230,6 +277,17 @@ def garble_words(store: Store) -> None:
     path.write_bytes(b"garbage")
 
 
+def garble_ids(store: Store) -> None:
+    (path,) = (store.folder / "caches/lexical").glob("*/passages.npy")
+    path.write_bytes(b"garbage")
+
+
+def cut_vectors(store: Store) -> None:
+    """Reading beyond the end of a mapped file would end the process."""
+    (path,) = (store.folder / "caches/lexical").glob("*/vectors.npy")
+    os.truncate(path, path.stat().st_size // 2)
+
+
 def remove_words(store: Store) -> None:
     shutil.rmtree(store.folder / "caches/lexical")
 
@@ -253,6 +311,8 @@ DAMAGES = [
     remove_chroma,
     garble_database,
     garble_words,
+    garble_ids,
+    cut_vectors,
     remove_words,
     dirty,
     garble_state,

@@ -10,7 +10,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from assistant.cli import articles, eval_questions, eval_verdicts, evals, models, serving
+from assistant.cli import (
+    articles,
+    eval_performance,
+    eval_questions,
+    eval_verdicts,
+    evals,
+    models,
+    serving,
+)
 from assistant.cli.commands import app
 from assistant.cli.console import complain
 from assistant.errors import AssistantError
@@ -20,6 +28,7 @@ app.add_typer(models.app)
 app.add_typer(serving.app)
 evals.app.add_typer(eval_verdicts.app)
 evals.app.add_typer(eval_questions.app)
+evals.app.add_typer(eval_performance.app)
 app.add_typer(evals.app)
 
 

@@ -4,7 +4,7 @@ Both live in ``STORE/caches`` beside ``state.json``, which says what they reflec
 
     state.json         replaced by an atomic rename; dirty before each change, clean after it
     chroma/            a Chroma folder with the collection `passages`
-    lexical/NAME/      one generation of the lexical index; `state.json` names the one in force
+    lexical/NAME/      one generation of words and vectors; `state.json` names the one in force
     lock               shared by whoever reads, exclusive for whoever changes
 
 Caches that are dirty, missing, of another store or broken are rebuilt from the store, without

@@ -5,18 +5,19 @@ from __future__ import annotations
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.index import chroma
-from assistant.index.lexical import Lexical
+from assistant.index.generation import Generation
 from assistant.index.state import Broken, State, caches_errors, read_state, sync, write_state
 from assistant.lexical import terms as terms_of
 from assistant.locks import caches_exclusive, caches_shared, writer_active
 from assistant.progress import Progress, silent
 from assistant.store import Changes, Store
+from assistant.types import Filters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,15 +56,19 @@ class Index:
         self._store = store
         self._folder = (folder or store.folder / "caches").resolve()
         self._chroma = self._folder / "chroma"
-        self._lexical: Lexical | None = None
+        self._generation: Generation | None = None
         self._lock = threading.RLock()
 
     # Searching
 
-    def dense(self, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
+    def dense(
+        self, vector: NDArray[np.float32], k: int, filters: Filters | None = None
+    ) -> list[tuple[str, float]]:
         """The `k` nearest passages as (passage id, cosine similarity), best first.
 
-        vector: shape (d,), finite, not all zero, else ValueError. The search is approximate.
+        vector: shape (d,), finite, not all zero, else ValueError.
+        filters: the articles whose passages may be found, and all of these are looked at; None
+            means all, and then the search is approximate.
         Passages that were removed from the store since the last refresh may be among them.
         """
         import numpy as np
@@ -76,6 +81,8 @@ class Index:
         def search(state: State) -> list[tuple[str, float]]:
             if not state.passages:
                 return []
+            if filters:
+                return self._files(state).nearest(vector, k, filters)
             collection = chroma.collection(self._chroma, state)
             found = chroma.query(collection, vector.reshape(1, -1), min(k, state.passages))[0]
             # What a lost vector file looks like: Chroma answers, but with next to nothing.
@@ -86,20 +93,24 @@ class Index:
         return self._read(search) if k > 0 else []
 
     def lexical(
-        self, terms: list[str], k: int, within: Collection[str] | None = None
+        self, terms: list[str], k: int, filters: Filters | None = None
     ) -> list[tuple[str, float]]:
         """The `k` best passages as (passage id, BM25 score > 0), best first.
 
         terms: as `assistant.lexical.terms` makes them. A term given twice counts twice.
-        within: the only passages that may be found, a set; None means all.
+        filters: the articles whose passages may be found; None means all.
         """
         if k <= 0:
             return []
-        return self._read(lambda state: self._words(state).search(terms, k, within))
+        return self._read(lambda state: self._files(state).words(terms, k, filters))
+
+    def allows(self, filters: Filters) -> bool:
+        """Whether any passage may be found under `filters`."""
+        return self._read(lambda state: len(self._files(state).allowed(filters)) > 0)
 
     def document_frequency(self, terms: list[str]) -> list[int]:
         """For each term the number of passages that contain it, their titles included."""
-        return self._read(lambda state: self._words(state).document_frequency(terms))
+        return self._read(lambda state: self._files(state).document_frequency(terms))
 
     @property
     def size(self) -> int:
@@ -142,15 +153,15 @@ class Index:
         # While an ingest runs the caches lag behind on purpose: it refreshes them once, at its end.
         return self._ours(state) and (state.version >= wanted or writer_active(self._store.folder))
 
-    def _words(self, state: State) -> Lexical:
-        if self._lexical is None or self._lexical.generation != state.generation:
-            self._lexical = Lexical.load(self._folder / "lexical", state.generation)
-        return self._lexical
+    def _files(self, state: State) -> Generation:
+        if self._generation is None or self._generation.name != state.generation:
+            self._generation = Generation(self._folder / "lexical", state, self._store)
+        return self._generation
 
     def close(self) -> None:
         """Let go of the files. The next search opens them again."""
         with self._lock:
-            self._lexical = None
+            self._generation = None
             chroma.close(self._chroma)
 
     # Making the caches equal to the store
@@ -204,7 +215,7 @@ class Index:
             )
             collection = chroma.collection(self._chroma, before)
             chroma.change(collection, store, changes, progress)
-            ids = Lexical.build(self._folder / "lexical" / dirty.generation, store.all_passages())
+            ids = Generation.build(self._folder / "lexical" / dirty.generation, store)
             chroma.check_change(collection, store, changes, expected=len(ids))
         chroma.opened(self._chroma, dirty.generation)
         for path in self._chroma.rglob("*"):
@@ -262,7 +273,7 @@ class Index:
     def _probe_words(self, state: State, sample: list[str]) -> list[str]:
         found = self._store.passages(sample)
         try:
-            words = self._words(state)
+            words = self._files(state)
             lost = 0
             for passage, article in found.values():
                 text = article.text[passage.start : passage.end]
