@@ -84,7 +84,7 @@ def with_suite(
     }
     index = {
         "passages": work.engine.store.passage_count(),
-        "code": sources_sha256("reading", "passages.py", "embedding", "store", "index"),
+        "code": sources_sha256("reading", "passages.py", "embedding.py", "store", "index"),
     }
     return {
         **value,

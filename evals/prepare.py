@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Everything of `assistant` that an index depends on.
 _MAKES_THE_INDEX = (
-    *("reading", "ingest", "passages.py", "embedding", "lexical.py", "store", "index"),
+    *("reading", "ingest", "passages.py", "embedding.py", "lexical.py", "store", "index"),
     *("types.py", "models/catalogue.py"),
 )
 

@@ -1,10 +1,16 @@
-"""`Embedder`: texts in, vectors out; which texts are read together, and what is remembered."""
+"""Text -> vectors, by all-MiniLM-L6-v2. The only user of sentence-transformers.
+
+The model is loaded from the folder of an installed package when first needed; nothing is asked of
+a hub. Objects of torch and sentence-transformers do not leave this module.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,16 +22,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from assistant.embedding.encoder import Encoder
-
 DIMENSION = 384
 NAME = "all-MiniLM-L6-v2"
 # Of a passage of 200 word pieces 0.3 MB each.
 REMEMBERED_TEXTS = 300
-# The model was trained on texts of so many word pieces, its own two marks among them.
-WINDOW = 256
-# What the layers pass on of so many word pieces stays in the processor's cache.
-BATCH_TOKENS = 2048
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,24 @@ class Embedder:
         return tokenizer
 
     @cached_property
-    def _encoder(self) -> Encoder:
+    def _model(self) -> Any:
+        # Both libraries would otherwise look for newer files at the hub.
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
-        from assistant.embedding.encoder import Encoder
-
+        logging.disable_progress_bar()
         if self._threads:
             torch.set_num_threads(self._threads)
-        return Encoder(self._folder)
+        return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
 
     def load(self) -> None:
         """Load the model now (several seconds) instead of at the first call."""
         with self._lock:
-            _ = self._encoder
+            _ = self._model
 
     def forget(self) -> None:
         """Let go of the texts that are remembered; the next reading of each is a real one."""
@@ -87,13 +92,17 @@ class Embedder:
         """float32 (len(texts), 384), each row of length 1. Beyond 256 word pieces text is lost."""
         import numpy as np
 
-        vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
-        with self._lock:
-            for numbers, read in self._read(texts):
-                for number, tokens in zip(numbers, read, strict=True):
-                    vectors[number] = tokens.mean(dim=0).numpy()
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
+        if not texts:
+            return np.zeros((0, DIMENSION), dtype=np.float32)
+        with self._lock, _fast_arithmetic():
+            vectors = self._model.encode(
+                list(texts),
+                batch_size=32,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+            )
+        return np.asarray(vectors, dtype=np.float32)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The vectors of every word piece of each text, for late interaction.
@@ -114,40 +123,32 @@ class Embedder:
 
     def _read_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         import numpy as np
+        import torch
 
-        results: dict[int, TokenVectors] = {}
-        for numbers, read in self._read(texts):
-            for number, tokens in zip(numbers, read, strict=True):
-                # The model's own marks are the first and the last of what it read.
-                vectors = tokens[1:-1].numpy()
-                vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-                encoding = self._tokenizer.encode(texts[number], add_special_tokens=False)
-                offsets = tuple(Span(*o) for o in encoding.offsets[: len(vectors)])
-                results[number] = TokenVectors(vectors, offsets)
-        return [results[n] for n in range(len(texts))]
-
-    def _read(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Any]]]:
-        """In batches of texts of about one length: their places in `texts`, and what was read."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts))
-        # Of a long text the beginning is read, with the mark of the end after it.
-        pieces = [_cut(e.ids) for e in encodings]
-        for numbers in _batches([len(p) for p in pieces]):
-            yield numbers, self._encoder.read([pieces[n] for n in numbers])
-
-
-def _cut(numbers: list[int]) -> list[int]:
-    return numbers if len(numbers) <= WINDOW else numbers[: WINDOW - 1] + numbers[-1:]
+        with _fast_arithmetic():
+            outputs = self._model.encode(
+                list(texts),
+                batch_size=16,
+                output_value="token_embeddings",
+                show_progress_bar=False,
+                convert_to_numpy=False,
+            )
+        results = []
+        for text, output in zip(texts, outputs, strict=True):
+            # The model's own marks are the first and the last of what it read, also where it
+            # read only the beginning of a long text.
+            read = output[1:-1]
+            vectors = torch.nn.functional.normalize(read.float(), dim=1).cpu().numpy()
+            encoding = self._tokenizer.encode(text, add_special_tokens=False)
+            offsets = tuple(Span(*o) for o in encoding.offsets[: len(read)])
+            results.append(TokenVectors(np.ascontiguousarray(vectors), offsets))
+        return results
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers of texts, the longest first, together with about `BATCH_TOKENS` word pieces."""
-    batch: list[int] = []
-    size = 0
-    for number in sorted(range(len(lengths)), key=lambda n: (-lengths[n], n)):
-        if batch and size + lengths[number] > BATCH_TOKENS:
-            yield batch
-            batch, size = [], 0
-        batch.append(number)
-        size += lengths[number]
-    if batch:
-        yield batch
+def _fast_arithmetic() -> contextlib.AbstractContextManager[Any]:
+    """bfloat16 where the processor has it: twice as fast, with vectors of cosine 0.9999."""
+    import torch
+
+    if torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+    return contextlib.nullcontext()
