@@ -27,6 +27,10 @@ def test_every_good_article_is_in_and_every_broken_file_is_named(tmp_path: Path)
     found = archive.compare(made, engine.articles(), report)
     assert found.ok, (found.missing, found.extra, found.unnamed, found.strays)
     assert not any(found.wrong.values()), dict(found.wrong)
+    for kind, reason in found.reasons.items():
+        for jargon in ("<ZipInfo", "Error(", "Forbidden", "Traceback", "Content_Types"):
+            assert jargon not in reason, kind
+        assert not reason.endswith("| "), f"{kind}: nothing says what to do"
     assert engine.index.health().ok
     again = engine.ingest([made.folder])
     assert (again.added, again.changed, again.removed) == (0, 0, 0)

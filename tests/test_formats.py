@@ -69,6 +69,15 @@ def test_a_page_gives_its_article_and_what_it_states_and_nothing_around_it(
         assert noise not in found.text
 
 
+def test_the_day_that_a_page_states_counts_more_than_an_address_that_looks_like_one(
+    tmp_path: Path,
+) -> None:
+    """The last number of this address is that of the article, not of a day."""
+    told = formats.Told(url="https://gazette.example/2024/06/21")
+    found = only(tmp_path, "page.html", formats.page(told, "microdata"))
+    assert found.published == told.day
+
+
 def test_a_page_says_its_encoding_and_that_counts(tmp_path: Path) -> None:
     page = "<html><head><meta charset='windows-1251'></head><body><p>" + "Река поднялась. " * 9
     found = only(tmp_path, "page.htm", page.encode("cp1251"))
