@@ -89,6 +89,14 @@ class _Told:
     marked: bool
 
     @cached_property
+    def address(self) -> str:
+        return _host_and_path(self.article.url or "")
+
+    @cached_property
+    def title_words(self) -> tuple[str, ...]:
+        return tuple(words(self.article.title))
+
+    @cached_property
     def headline(self) -> frozenset[str]:
         return frozenset(terms(bare_title(self.article)))
 
@@ -105,38 +113,58 @@ class _Told:
         return word_runs(self.article.text)
 
 
-def links(articles: Iterable[Article]) -> list[Link]:
-    """Every link among `articles`, in their order."""
+# Articles by their outlet, with what is compared of them; from `by_outlet`, to be kept and asked.
+Outlets = dict[str, list[_Told]]
+
+
+def by_outlet(articles: Iterable[Article]) -> Outlets:
+    """`articles` made ready for `links` and `corrections_of`."""
     outlets: defaultdict[str, list[_Told]] = defaultdict(list)
     for article in articles:
         kind, marked = notice_kind(article)
         outlets[_outlet(article)].append(_Told(article, kind, marked))
+    return dict(outlets)
+
+
+def links(outlets: Outlets) -> list[Link]:
+    """Every link among the articles, those of one outlet together."""
     return [
         Link(notice.article.id, earlier.article.id, notice.kind, why)
         for told in outlets.values()
         for notice in told
         if notice.kind is not None
-        for earlier, why in _corrected(notice, [t for t in told if _is_before(t, notice)])
+        for earlier, why in _corrected(notice, told)
     ]
 
 
 def corrections_of(
-    article: Article,
-    found: Sequence[Link],
-    by_id: dict[str, Article],
-    versions: Sequence[Version] = (),
+    article: Article, outlets: Outlets, versions: Sequence[Version] = ()
 ) -> Corrections:
-    """What `links` found of `article`, the newest last; versions: its own, oldest first."""
+    """The links of one article, the newest last. versions: its own, oldest first.
 
-    def related(pairs: Iterable[tuple[str, Link]]) -> tuple[Related, ...]:
-        known = [Related(by_id[i], link.kind, link.why) for i, link in pairs if i in by_id]
-        return tuple(sorted(known, key=lambda r: (str(r.article.published or ""), r.article.id)))
-
+    Only notices that may be about it are looked at, so this takes no longer in a large archive.
+    """
+    told = outlets.get(_outlet(article), [])
+    own = next((each for each in told if each.article.id == article.id), None)
+    corrects: list[Related] = []
+    corrected_by: list[Related] = []
+    if own is not None and own.kind is not None:
+        corrects = [Related(t.article, own.kind, why) for t, why in _corrected(own, told)]
+    for notice in told:
+        if own is None or notice.kind is None or not _is_before(own, notice):
+            continue
+        if _days(own, notice) <= WITHIN_DAYS or _named(notice.article, [own]):
+            found = [why for earlier, why in _corrected(notice, told) if earlier is own]
+            corrected_by += [Related(notice.article, notice.kind, why) for why in found]
     return Corrections(
-        related((link.earlier, link) for link in found if link.later == article.id),
-        related((link.later, link) for link in found if link.earlier == article.id),
+        tuple(sorted(corrects, key=_by_day)),
+        tuple(sorted(corrected_by, key=_by_day)),
         own_version(article, versions),
     )
+
+
+def _by_day(related: Related) -> tuple[str, str]:
+    return str(related.article.published or ""), related.article.id
 
 
 def _outlet(article: Article) -> str:
@@ -155,8 +183,9 @@ def _is_before(other: _Told, notice: _Told) -> bool:
     return other.kind is None
 
 
-def _corrected(notice: _Told, before: list[_Told]) -> list[tuple[_Told, Why]]:
-    """What the notice is about with the evidence: the best kind of it that there is."""
+def _corrected(notice: _Told, outlet: Sequence[_Told]) -> list[tuple[_Told, Why]]:
+    """Those of its `outlet` that the notice is about, on the best kind of evidence that there is."""
+    before = [each for each in outlet if _is_before(each, notice)]
     near = sorted(
         (t for t in before if _days(t, notice) <= WITHIN_DAYS), key=lambda t: _days(t, notice)
     )
@@ -191,15 +220,15 @@ def _days(before: _Told, notice: _Told) -> int:
 
 def _named(notice: Article, before: Sequence[_Told]) -> list[_Told]:
     text = notice.text
-    addresses = {_host_and_path(found.rstrip(".,;")) for found in _ADDRESS.findall(text)}
+    addresses = {_host_and_path(found.rstrip(".,;")) for found in _ADDRESS.findall(text)} - {""}
     numbers = {fold(found) for found in _NUMBERED.findall(text) if len(found) >= 3}
     quoted = {tuple(words(found)) for found in _QUOTED.findall(text)}
     return [
         told
         for told in before
-        if (told.article.url and _host_and_path(told.article.url) in addresses)
-        or not numbers.isdisjoint(_keys(told.article.id))
-        or (len(told.headline) >= 3 and tuple(words(told.article.title)) in quoted)
+        if (addresses and told.address in addresses)
+        or (numbers and not numbers.isdisjoint(_keys(told.article.id)))
+        or (quoted and told.title_words in quoted and len(told.headline) >= 3)
     ]
 
 

@@ -6,6 +6,7 @@ used to set the limits, so they say what is meant, not how often it is right els
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.corrections import Link, corrections_of, links
+from assistant.corrections import Link, by_outlet, corrections_of
+from assistant.corrections import links as links_among
 from assistant.notices import own_version
 from assistant.reading import find_sources, read
 from assistant.retractions import retracted
@@ -44,6 +46,10 @@ MARKET = (
     "a kilo. Rain is forecast for the weekend, with light winds from the west and night frost in "
     "the valleys above Upper Sarnley. The market opens at seven and closes at one o'clock."
 )
+
+
+def links(articles: Iterable[Article]) -> list[Link]:
+    return links_among(by_outlet(articles))
 
 
 def made(
@@ -370,8 +376,7 @@ def test_each_update_is_linked_to_the_one_before_it() -> None:
         made("c", "UPDATED: Rope works", FIRE + " One died. He was 40.", "2025-03-05"),
     ]
     assert [(link.later, link.earlier) for link in links(chain)] == [("b", "a"), ("c", "b")]
-    by_id = {article.id: article for article in chain}
-    of_b = corrections_of(by_id["b"], links(chain), by_id)
+    of_b = corrections_of(chain[1], by_outlet(chain))
     assert [r.article.id for r in of_b.corrects] == ["a"]
     assert [r.article.id for r in of_b.corrected_by] == ["c"]
 
@@ -434,6 +439,18 @@ articles = st.lists(
     max_size=6,
     unique_by=lambda article: article.id,
 )
+
+
+@given(articles)
+def test_of_one_article_the_same_is_said_as_of_all(found: list[Article]) -> None:
+    outlets = by_outlet(found)
+    among = links_among(outlets)
+    for article in found:
+        known = corrections_of(article, outlets)
+        said = {Link(article.id, r.article.id, r.kind, r.why) for r in known.corrects}
+        assert said == {link for link in among if link.later == article.id}
+        said = {Link(r.article.id, article.id, r.kind, r.why) for r in known.corrected_by}
+        assert said == {link for link in among if link.earlier == article.id}
 
 
 @given(articles)

@@ -148,6 +148,28 @@ def test_each_chapter_of_a_book_is_an_article(tmp_path: Path) -> None:
     assert (two.source, two.language) == (TOLD.outlet, "en")
 
 
+def test_of_a_page_without_any_layout_no_paragraph_is_lost(tmp_path: Path) -> None:
+    """A mail of two formatted paragraphs, of which the first was taken for an advertisement."""
+    said = (
+        "Kelderby Otters 3, Ruskholm Wolves 4 after overtime on Friday night. Two goals by Mikael "
+        "Brandvold. Attendance 2,975. Next game: Tuesday in Hexley. (Finn Abara)",
+        "Fenlight Energy, the developer, said that it would not order foundations before the court "
+        "has ruled. It called the complaint “a delay, not an argument”.",
+        "The town clerk entered the matter in the register as number 11 021.",
+    )
+    for name, content in (
+        ("a.eml", formats.mail(formats.Told(paragraphs=said), as_html=True)),
+        ("a.html", "".join(f"<p>{paragraph}</p>" for paragraph in said)),
+    ):
+        found = only(tmp_path, name, content)
+        assert [p for p in said if words(p) not in words(found.text)] == []
+
+
+def test_what_is_only_named_a_pdf_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match="is no PDF, whatever its name says"):
+        results(tmp_path, "a.pdf", formats.page(TOLD).encode())
+
+
 @pytest.mark.parametrize("as_html", [False, True])
 def test_a_mail_is_an_article(tmp_path: Path, as_html: bool) -> None:
     found = only(tmp_path, "a.eml", formats.mail(TOLD, as_html=as_html))

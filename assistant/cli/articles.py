@@ -18,7 +18,7 @@ from assistant.cli.console import (
     table_width,
 )
 from assistant.cli.options import Run, takes
-from assistant.corrections import Corrections, corrections_of, links
+from assistant.corrections import Corrections, by_outlet, corrections_of
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def show_article(
 
 def _corrections(engine: Engine, article: Article, replaced: list[Version]) -> Corrections:
     """What other articles of the index correct in this one, and it in them."""
-    articles = engine.articles()
-    return corrections_of(article, links(articles), {a.id: a for a in articles}, replaced)
+    return corrections_of(article, by_outlet(engine.articles()), replaced)
 
 
 def _print_history(article: Article, replaced: list[Version], json: bool) -> None:

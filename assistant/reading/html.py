@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # trafilatura takes seconds for a page of this many elements, and no news page has a tenth of it.
 _MOST_ELEMENTS = 20_000
 _MOST_JSON = 1_000_000
+# Without any of these there is no menu, footer or advertisement to be told from the article, and
+# trafilatura has taken paragraphs for one.
+_LAYOUT = ("div", "section", "nav", "header", "footer", "aside", "table", "ul", "ol", "form")
 _META = {
     "title": ("og:title", "twitter:title", "dc.title", "headline"),
     "author": ("author", "article:author", "dc.creator", "parsely-author", "byl"),
@@ -61,6 +64,8 @@ def page_article(root: HtmlElement, article_id: str, path: Path) -> Article | No
     """The article of a parsed page, or None where there is no text on it."""
     stated = _stated(root)
     text, found = _extracted(root, path)
+    if not any(True for _ in root.iter(*_LAYOUT)):
+        text = ""  # paragraphs and nothing around them: all of it is the article
     stated = {**{key: value for key, value in found.items() if value}, **stated}
     return assemble(article_id, text or markup.block_text(root), stated, file_name=path.name)
 

@@ -61,7 +61,7 @@ def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
             went=went,
             went_at=moment(went.replaced_at) if went else "",
             versions=len(versions),
-            related=corrections_of(article, now.corrections, now.by_id, versions),
+            related=corrections_of(article, now.outlets, versions),
             copies=copies,
         )
 

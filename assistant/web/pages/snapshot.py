@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.copies import stories
-from assistant.corrections import Link, links
+from assistant.corrections import Outlets, by_outlet
 from assistant.lexical import fold
 from assistant.store import Store
 from assistant.types import Article
@@ -50,9 +50,9 @@ class Snapshot:
         return _copies(self.articles)
 
     @cached_property
-    def corrections(self) -> list[Link]:
-        """Which articles correct or update which; worked out in seconds for ten thousand."""
-        return links(self.articles)
+    def outlets(self) -> Outlets:
+        """What tells which articles correct which."""
+        return by_outlet(self.articles)
 
     @cached_property
     def searchable(self) -> dict[str, tuple[str, str]]:
