@@ -184,7 +184,7 @@ def _is_before(other: _Told, notice: _Told) -> bool:
 
 
 def _corrected(notice: _Told, outlet: Sequence[_Told]) -> list[tuple[_Told, Why]]:
-    """Those of its `outlet` that the notice is about, on the best kind of evidence that there is."""
+    """Those of `outlet` that the notice is about, on the best kind of evidence that there is."""
     before = [each for each in outlet if _is_before(each, notice)]
     near = sorted(
         (t for t in before if _days(t, notice) <= WITHIN_DAYS), key=lambda t: _days(t, notice)

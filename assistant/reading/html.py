@@ -63,11 +63,19 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
 def page_article(root: HtmlElement, article_id: str, path: Path) -> Article | None:
     """The article of a parsed page, or None where there is no text on it."""
     stated = _stated(root)
+    text, found = page_text(root, path)
+    stated = {**{key: value for key, value in found.items() if value}, **stated}
+    return assemble(article_id, text, stated, file_name=path.name)
+
+
+def page_text(root: HtmlElement, path: Path) -> tuple[str, dict[str, object]]:
+    """The text of the article on a parsed page, and what is found of its origin in the page."""
     text, found = _extracted(root, path)
     if not any(True for _ in root.iter(*_LAYOUT)):
         text = ""  # paragraphs and nothing around them: all of it is the article
-    stated = {**{key: value for key, value in found.items() if value}, **stated}
-    return assemble(article_id, text or markup.block_text(root), stated, file_name=path.name)
+    if not any(True for _ in root.iter("title", "h1", "h2", "meta")):
+        found.pop("title", None)  # it is the first paragraph, which would then be no text
+    return text or markup.block_text(root), found
 
 
 def _decoded(data: bytes, path: Path) -> str:
