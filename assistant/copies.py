@@ -74,7 +74,7 @@ def groups(articles: Iterable[Article], same: SameStory) -> dict[str, tuple[str,
 
     A copy of a copy is in the group. The result does not depend on the order of the articles.
     """
-    shingles = {a.id: _shingles(a.text) for a in articles}
+    shingles = {a.id: word_runs(a.text) for a in articles}
     leader = {article_id: article_id for article_id in sorted(shingles)}
 
     def find(article_id: str) -> str:
@@ -98,7 +98,7 @@ def groups(articles: Iterable[Article], same: SameStory) -> dict[str, tuple[str,
     return {i: tuple(group) for group in members.values() for i in group}
 
 
-def _shingles(text: str) -> frozenset[int]:
+def word_runs(text: str) -> frozenset[int]:
     """Hashes of the runs of five words; a shorter text is one run."""
     said = words(text)
     runs = (said[n : n + WORDS] for n in range(max(1, len(said) - WORDS + 1)))

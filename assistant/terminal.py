@@ -20,15 +20,18 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 SECONDS_BETWEEN_LINES = 5.0
+# What goes by so quickly that its rate tells more than the time that each takes.
+_COUNTED: tuple[Unit, ...] = ("articles", "passages")
 
 
 @dataclass
 class _Activity:
-    """What is known of one activity. `printed`: when its last plain line was written; `endless`:
-    its total was not known at the start."""
+    """What is known of one activity. `first`: how far it was when it was first heard of.
+    `printed`: when its last plain line was written. `endless`: its total was not known then."""
 
     started: float
     printed: float
+    first: int
     done: int
     unit: Unit
     endless: bool
@@ -97,7 +100,7 @@ class TerminalProgress:
             if known.endless or unit == known.unit == "bytes":
                 self._end(name)
         now = time.monotonic()
-        activity = _Activity(now, now, done, unit, endless=total is None)
+        activity = _Activity(now, now, done, done, unit, endless=total is None)
         self._activities[what] = activity
         if not self._live and (total is None or done < total):
             self._write(f"{one_line(what)}{_amount(0, total, unit)}…")
@@ -128,8 +131,11 @@ class TerminalProgress:
         elif activity.done and now - activity.printed >= self._between:
             activity.printed = now
             left = ""
-            if total is not None and unit == "questions":  # minutes each, with a model
-                left = _left((now - activity.started) / activity.done * (total - activity.done))
+            if total is not None and unit in ("questions", *_COUNTED):
+                each = (now - activity.started) / max(activity.done - activity.first, 1)
+                left = _left(each * (total - activity.done))
+                if unit in _COUNTED:
+                    left = f", {_rate(1 / each if each else None)}{left}"
             self._write(f"{one_line(what)}{_amount(activity.done, total, unit)}{left}")
 
     def _write(self, line: str) -> None:
@@ -145,8 +151,17 @@ def _amount(done: int, total: int | None, unit: Unit) -> str:
         shown, whole = f"{done / 1e6:.1f}", None if total is None else f"{total / 1e6:.1f} MB"
         return f" {shown} of {whole}" if done and whole else f" {whole or shown + ' MB'}"
     if total is None:
-        return f" {done} {unit}"
-    return f" {done} of {total} {unit}" if done else f" {total} {unit}"
+        return f" {done:,} {unit}"
+    return f" {done:,} of {total:,} {unit}" if done else f" {total:,} {unit}"
+
+
+def _rate(a_second: float | None) -> str:
+    """How many in a second, or in a minute where they are slow; "" where nothing is known."""
+    if not a_second:
+        return ""
+    if a_second < 1:
+        return f"{a_second * 60:.0f} a minute"
+    return f"{a_second:,.0f} a second" if a_second >= 10 else f"{a_second:.1f} a second"
 
 
 def _left(seconds: float) -> str:
@@ -169,7 +184,7 @@ def _bars(stream: TextIO) -> Bars:
     from rich.text import Text
 
     class Amount(ProgressColumn):
-        """Bytes with their rate, or a count; activities of mere steps show neither."""
+        """Bytes, articles and passages with their rate, or a count; mere steps show neither."""
 
         def render(self, task: Task) -> Text:
             unit: Any = task.fields["unit"]
@@ -177,6 +192,8 @@ def _bars(stream: TextIO) -> Bars:
             text = _amount(int(task.completed), total, unit).strip()
             if unit == "bytes" and task.speed:
                 text += f", {task.speed / 1e6:.1f} MB/s"
+            elif unit in _COUNTED and task.speed:
+                text += f", {_rate(task.speed)}"
             return Text(text, style="progress.download")
 
     class Bar(BarColumn):

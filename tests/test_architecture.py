@@ -25,7 +25,16 @@ ORDER = [
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "decomposition", "timing", "disagreement", "coverage", "confidence"),
     *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),
-    *("ingest", "ingest_urls", "watching", "history", "copies"),
+    *(
+        "ingest",
+        "ingest_urls",
+        "watching",
+        "history",
+        "copies",
+        "notices",
+        "retractions",
+        "corrections",
+    ),
     *(
         "retrieval",
         "evidence",

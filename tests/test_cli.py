@@ -7,9 +7,11 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -288,6 +290,32 @@ class TestWithModels:
         missing = assistant("articles", "show", "brigde.md")
         assert missing.code == 1 and "Close: bridge.md" in missing.err
 
+    def test_an_article_is_shown_with_what_corrects_it(self, assistant, corpus):
+        (corpus / "correction.md").write_text(
+            "---\ntitle: 'Correction: the Sarn bridge opens in June'\nsource: The Gazette\n"
+            "date: 2025-06-05\n---\nThe bridge cost 29.4 million crowns, not 24.9 million.\n"
+        )
+        assistant("ingest", str(corpus))
+        wrong = assistant("articles", "show", "bridge.md").out
+        assert "corrected by: The Sarn bridge opens in June (The Gazette, 5 June 2025)" in wrong
+        shown = json.loads(assistant("articles", "show", "correction.md", "--json").out)
+        assert shown["corrected_by"] == []
+        (corrected,) = shown["corrects"]
+        assert (corrected["article_id"], corrected["kind"]) == ("bridge.md", "correction")
+        assert (corrected["why"], corrected["replaced_at"]) == ("takes back what it says", None)
+
+        (corpus / "bridge.md").write_text(
+            (corpus / "bridge.md").read_text().replace("24.9", "29.4")
+            + "\nCorrection: an earlier version of this article had another sum.\n"
+        )
+        assistant("ingest", str(corpus))
+        shown = json.loads(assistant("articles", "show", "bridge.md", "--json").out)
+        (own,) = shown["corrects"]
+        assert own["article_id"] == "bridge.md" and own["replaced_at"]
+        assert (
+            "corrects: what it said itself until" in assistant("articles", "show", "bridge.md").out
+        )
+
     def test_first_question_fills_the_index_and_abstaining_has_its_exit_code(
         self, assistant, corpus
     ):
@@ -305,3 +333,39 @@ class TestWithModels:
         assert (child.returncode, err) == (0, b"")
         assert "24.9 million crowns" in out.decode() and "> " not in out.decode()
         assert out.decode().count(" s\n") == 2  # the last line of each answer
+
+
+@pytest.mark.models
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+def test_an_ingest_that_is_interrupted_says_that_nothing_is_lost_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C after the first articles were stored; the next run takes in only the others."""
+    monkeypatch.setenv("ASSISTANT_STORE", str(tmp_path / "store"))
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number in range(400):
+        text = f"The ferry number {number} left the harbour at dawn with {number} people on board."
+        (folder / f"{number}.txt").write_text(f"Ferry {number} leaves\n\n{text}\n")
+    child = process("ingest", str(folder))
+    assert child.stderr is not None
+    store = tmp_path / "store" / "articles.sqlite3"
+    for line in child.stderr:
+        if line.startswith(b"Embedding"):
+            break
+    while child.poll() is None and not _stored(store):
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    said = child.stderr.read().decode()
+    assert child.wait(60) == 130
+    assert "are in the index and safe. Run the same command again" in said
+    kept = _stored(store)
+    assert f"interrupted; {kept} articles" in said and 0 < kept < 400
+    again = process("ingest", str(folder), "--json")
+    report = json.loads(again.communicate(timeout=200)[0])
+    assert (report["added"], report["unchanged"]) == (400 - kept, kept)
+
+
+def _stored(store: Path) -> int:
+    with contextlib.closing(sqlite3.connect(store)) as db:
+        return int(db.execute("SELECT count(*) FROM articles").fetchone()[0])

@@ -69,6 +69,15 @@ def test_a_page_gives_its_article_and_what_it_states_and_nothing_around_it(
         assert noise not in found.text
 
 
+def test_the_day_that_a_page_states_counts_more_than_an_address_that_looks_like_one(
+    tmp_path: Path,
+) -> None:
+    """The last number of this address is that of the article, not of a day."""
+    told = formats.Told(url="https://gazette.example/2024/06/21")
+    found = only(tmp_path, "page.html", formats.page(told, "microdata"))
+    assert found.published == told.day
+
+
 def test_a_page_says_its_encoding_and_that_counts(tmp_path: Path) -> None:
     page = "<html><head><meta charset='windows-1251'></head><body><p>" + "Река поднялась. " * 9
     found = only(tmp_path, "page.htm", page.encode("cp1251"))
@@ -137,6 +146,29 @@ def test_each_chapter_of_a_book_is_an_article(tmp_path: Path) -> None:
     assert (one.id, one.title, one.text) == ("week.epub#OEBPS/text/1.xhtml", TOLD.title, TEXT)
     assert (two.title, two.author, two.published) == (second.title, TOLD.author, TOLD.day)
     assert (two.source, two.language) == (TOLD.outlet, "en")
+
+
+def test_of_a_page_without_any_layout_no_paragraph_is_lost(tmp_path: Path) -> None:
+    """A mail of two formatted paragraphs, of which the first was taken for an advertisement."""
+    said = (
+        "Kelderby Otters 3, Ruskholm Wolves 4 after overtime on Friday night. Two goals by Mikael "
+        "Brandvold. Attendance 2,975. Next game: Tuesday in Hexley. (Finn Abara)",
+        "Fenlight Energy, the developer, said that it would not order foundations before the court "
+        "has ruled. It called the complaint “a delay, not an argument”.",
+        "The town clerk entered the matter in the register as number 11 021.",
+    )
+    for name, content in (
+        ("a.eml", formats.mail(formats.Told(paragraphs=said), as_html=True)),
+        ("a.html", "".join(f"<p>{paragraph}</p>" for paragraph in said)),
+    ):
+        found = only(tmp_path, name, content)
+        kept = words(found.text) if name == "a.eml" else words(f"{found.title} {found.text}")
+        assert [p for p in said if words(p) not in kept] == []
+
+
+def test_what_is_only_named_a_pdf_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match="is no PDF, whatever its name says"):
+        results(tmp_path, "a.pdf", formats.page(TOLD).encode())
 
 
 @pytest.mark.parametrize("as_html", [False, True])

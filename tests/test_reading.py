@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import ReadingError
-from assistant.reading import Options, article_id, find_sources, read
+from assistant.reading import Options, article_id, find_sources, left_out, read
 from assistant.reading.dates import file_name_date, find_dates, parse_date
 from assistant.reading.language import guess_language
 from assistant.reading.metadata import take_tags
@@ -572,6 +572,25 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     (root / "dangling.txt").symlink_to(root / "nothing.txt")
     (root / "inside.txt").symlink_to(root / "own.txt")
     assert [s.article_id for s in find_sources(root)] == ["inside.txt", "own.txt"]
+    named = {Path(failure.where).name: failure.reason for failure in left_out(root)}
+    assert named == {
+        "link.txt": "a link that leads out of the folder, which is not followed",
+        "folder": "a link to a folder, which is not followed",
+        "dangling.txt": "a link that leads nowhere",
+    }
+
+
+def test_files_that_may_be_articles_but_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    for name in ("a.doc", "b/c.DOC", "b/d.rtf", "photo.jpg", "style.css", ".hidden.doc", "e.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+    (tmp_path / "f.tar.gz").write_bytes(b"")
+    [failure] = left_out(tmp_path)
+    assert failure.where == str(tmp_path)
+    assert failure.reason == "3 files of formats that are not read: 2 .doc, 1 .rtf"
+    assert ".docx" in failure.hint
+    assert left_out(tmp_path / "e.txt") == []
 
 
 def test_a_file_named_explicitly_is_read_under_its_name(tmp_path: Path) -> None:

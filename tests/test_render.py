@@ -331,6 +331,7 @@ def test_table_is_tab_separated_for_programs_and_cut_for_people():
 def test_report_counts_and_names_every_failure_with_what_to_do():
     report = IngestReport(3, 1, 0, 5, 20, (Failure("a.txt", "binary", "Convert it."),))
     assert render.report_text(report) == (
-        "3 added, 1 changed, 0 removed, 5 unchanged; 1 problem:\n  a.txt: binary\n    Convert it."
+        "3 added, 1 changed, 0 removed, 5 unchanged (20 new passages); 1 problem:\n"
+        "  a.txt: binary\n    Convert it."
     )
     assert render.report_text(IngestReport(unchanged=2)).endswith("2 unchanged")

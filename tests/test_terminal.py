@@ -6,6 +6,7 @@ import io
 import os
 import re
 import threading
+import time
 
 import pytest
 
@@ -35,6 +36,19 @@ def test_in_a_log_lines_between_are_spaced_by_time():
         "Fetching m 2.0 of 10.0 MB",
         "Fetching m 3.0 of 10.0 MB",
     ]
+
+
+def test_in_a_log_articles_have_a_rate_and_the_time_that_is_left():
+    log = io.StringIO()
+    progress = TerminalProgress(log, between=0)
+    progress("Embedding", 0, 2_000, "articles")
+    time.sleep(0.02)
+    progress("Embedding", 50, 2_000, "articles")
+    first, second = log.getvalue().splitlines()
+    assert first == "Embedding 2,000 articles…"
+    assert re.fullmatch(
+        r"Embedding 50 of 2,000 articles, [\d.,]+ a (second|minute), about \d+ (s|min) left", second
+    )
 
 
 def test_in_a_log_an_activity_may_come_twice_and_two_may_alternate():
@@ -109,6 +123,9 @@ def test_on_a_terminal_the_live_line_shows_the_work_and_is_cleared(monkeypatch, 
                 progress("Fetching m", 2_000_000, 10_000_000, "bytes")
                 progress.clear()
                 progress("Reading", 3, 7, "articles")
+                time.sleep(0.02)
+                progress("Reading", 6, 7, "articles")
+                time.sleep(0.2)  # it is drawn ten times a second
                 if interrupted:
                     raise KeyboardInterrupt
         except KeyboardInterrupt:
@@ -118,7 +135,9 @@ def test_on_a_terminal_the_live_line_shows_the_work_and_is_cleared(monkeypatch, 
         reader.join(30)
     os.close(ours)
     seen = received.decode()
-    assert "2.0 of 10.0 MB" in seen and "3 of 7 articles" in seen
+    assert "2.0 of 10.0 MB" in seen
+    assert re.search(r"6 of 7 articles, [\d.,]+ a second", seen), "the rate"
+    assert "0:00:0" in seen or "00:0" in seen, "the time left"
     hidden, shown = seen.count("\x1b[?25l"), seen.count("\x1b[?25h")
     assert hidden == shown == 2
     assert seen.endswith("\x1b[1A\x1b[2KANSWER\r\n")  # up one line, erase it, then the answer

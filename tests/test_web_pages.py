@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from datetime import date
-from html import unescape
+from html import escape, unescape
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
@@ -290,6 +290,42 @@ def test_words_that_are_gone_are_said_to_be_gone(
     assert answer.status_code == 200
     assert "The words that were cited are no longer here." in words_of(answer.text)
     assert "/articles/versions?id=bridge.md" in answer.text and "<mark" not in answer.text
+
+
+def test_words_that_are_gone_are_said_with_the_day_and_what_stands_there_now(
+    reading_only: tuple[Engine, TestClient],
+) -> None:
+    engine, client = reading_only
+    address = article_address("bridge.md", 0, 25, quote="It is to open in May 2026.")
+    said = words_of(client.get(address).text)
+    assert "In their place it now says: It is to open in June 2026. See what changed" in said
+    (version,) = engine.store.versions("bridge.md")
+    year, month = version.replaced_at[:4], date.fromisoformat(version.replaced_at[:10])
+    assert f"They were taken out on {month.day} {month:%B} {year}, " in said
+    never = words_of(client.get(article_address("bridge.md", 0, 25, quote="Never said.")).text)
+    assert "The article has changed since." in never and "In their place" not in never
+
+
+def test_an_article_that_was_corrected_says_by_which_and_the_other_says_of_what(
+    engine: Engine, client: TestClient
+) -> None:
+    """In the pane beside the chat too, and the links stay in that pane."""
+    text = "The new bridge will cost 25.9 million crowns, not 24.9 million. We apologise."
+    notice = Article(
+        "correction.md",
+        "Correction: the Old Mill Bridge is dearer",
+        text,
+        published=date(2025, 8, 16),
+        source="The Gazette",
+    )
+    engine.store.put(notice, [], np.empty((0, engine.store.dimension or 1), np.float32))
+    for frame in (False, True):
+        before = client.get(article_address("bridge.md", frame=frame)).text
+        assert "Corrected by The Old Mill Bridge" not in words_of(before)
+        assert "Corrected by Correction: the Old Mill Bridge is dearer" in words_of(before)
+        assert escape(article_address("correction.md", frame=frame)) in before
+        after = words_of(client.get(article_address("correction.md", frame=frame)).text)
+        assert "Corrects Bridge dearer again" in after
 
 
 def test_in_the_pane_beside_the_chat_there_is_no_navigation(

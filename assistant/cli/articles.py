@@ -18,6 +18,7 @@ from assistant.cli.console import (
     table_width,
 )
 from assistant.cli.options import Run, takes
+from assistant.corrections import Corrections, by_outlet, corrections_of
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def show_article(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Print one article, or with --versions which sentences of it changed when.
+    """Print one article with what corrects it, or with --versions which sentences changed when.
 
     Example: assistant articles show gazette/2024-06-12-flood.md
     """
@@ -62,11 +63,20 @@ def show_article(
         article = engine.article(article_id)
         if article is None:
             raise _no_such_article(engine, article_id)
-        replaced = engine.store.versions(article_id) if versions else []
+        replaced = engine.store.versions(article_id)
+        known = Corrections() if versions else _corrections(engine, article, replaced)
     if versions:
         _print_history(article, replaced, json)
-        return
-    print_json(render.article_json(article)) if json else print_text(render.article_text(article))
+    elif json:
+        related = render.corrections_json(article, known)
+        print_json({**render.article_json(article), **related})
+    else:
+        print_text(render.article_text(article, render.corrections_lines(article, known)))
+
+
+def _corrections(engine: Engine, article: Article, replaced: list[Version]) -> Corrections:
+    """What other articles of the index correct in this one, and it in them."""
+    return corrections_of(article, by_outlet(engine.articles()), replaced)
 
 
 def _print_history(article: Article, replaced: list[Version], json: bool) -> None:

@@ -86,6 +86,8 @@ def ingest(
 ) -> None:
     """Make the index equal to these sources; only what changed is read. Default: the corpus.
 
+    Interrupted or killed, it has lost nothing: the same command goes on where it was.
+
     Example: assistant ingest ~/articles
     """
     if dry_run:
@@ -94,12 +96,24 @@ def ingest(
         print_json(render.preview_json(plan)) if json else print_text(render.preview_text(plan))
         return
     with opened_engine(run) as (engine, progress):
-        report = engine.ingest(paths or (), allow_removal=allow_removal)
+        try:
+            report = engine.ingest(paths or (), allow_removal=allow_removal)
+        except KeyboardInterrupt:
+            progress.clear()
+            note(run, _interrupted(engine.store.count()))
+            raise
         _print_report(report, json)
         if watch:
             _watch(run, engine, progress, paths or (), json)
     if strict and report.failures:
         raise typer.Exit(1)
+
+
+def _interrupted(articles: int) -> str:
+    return (
+        f"interrupted; {articles:,} {'article is' if articles == 1 else 'articles are'} in the "
+        "index and safe. Run the same command again: it goes on from there."
+    )
 
 
 def _print_report(report: IngestReport, json: bool) -> None:

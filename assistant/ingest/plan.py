@@ -11,6 +11,7 @@ from assistant.errors import ReadingError
 from assistant.ingest.files import File
 from assistant.reading.files import printable
 from assistant.store import Store
+from assistant.types import Failure
 
 # Fewer than these may vanish without a question, even if they are most of a source.
 FEW_FILES = 10
@@ -23,12 +24,14 @@ class Plan:
     root: under which the store files these articles: the source, or a larger one it lies in.
     files: as found, of which `to_read` are new or changed.
     stale: (root, path) of stored files that are gone, or that `files` now has under `root`.
+    left_out: what stands there too and is not read.
     """
 
     root: Path
     files: list[File]
     stale: list[tuple[str, str]]
     to_read: list[File] = field(default_factory=list)
+    left_out: list[Failure] = field(default_factory=list)
 
 
 def make_plans(sources: Sequence[Path], store: Store, *, allow_removal: bool) -> list[Plan]:
@@ -56,7 +59,7 @@ def make_plans(sources: Sequence[Path], store: Store, *, allow_removal: bool) ->
         ]
         if not allow_removal:
             _check_still_there(source, files, under, root)
-        plans.append(Plan(root, files, stale))
+        plans.append(Plan(root, files, stale, left_out=reading.left_out(source)))
     return plans
 
 

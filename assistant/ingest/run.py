@@ -58,6 +58,7 @@ def ingest(
         work = Work(store, split, embed, progress)
         _scan(plans, store, work, progress)
         for plan in plans:
+            work.failures += plan.left_out
             for file in plan.to_read:
                 _take_in(plan.root, file, work, read, options)
         work.flush()
@@ -78,6 +79,7 @@ def preview(sources: Sequence[Path], store: Store) -> Preview:
     unchanged = 0
     plans = make_plans(sources, store, allow_removal=True)
     for plan in plans:
+        failures += plan.left_out
         states = store.file_states(str(plan.root))
         known_paths = {o.path for o in store.origins().values() if o.root == str(plan.root)}
         for file in plan.files:

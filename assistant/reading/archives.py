@@ -58,7 +58,10 @@ def _of_zip(path: Path, folder: Path, options: Options) -> Iterator[Member | Fai
                 continue
             where = f"{printable(path)}!/{printable(entry.filename)}"
             is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
-            if problem := _problem(entry.filename, is_link):
+            problem = _problem(entry.filename, is_link)
+            if not problem and entry.flag_bits & 1:
+                problem = "locked by a password", "Unpack it yourself, and read the folder."
+            if problem:
                 yield Failure(where, *problem)
                 continue
             try:
@@ -117,7 +120,7 @@ def _problem(name: str, is_special: bool) -> tuple[str, str] | None:
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":":
         return "its name leads out of the archive", "Unpack it yourself if you trust it."
     if is_special:
-        return "a link or device, which is not followed", ""
+        return "a link or device, which is not followed", "Put the file itself into the archive."
     if is_archive(path):
         return "an archive within an archive is not opened", "Unpack it and read the folder."
     return None

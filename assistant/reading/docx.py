@@ -38,8 +38,13 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
         text = "\n\n".join(_blocks(document))
         stated, made = _stated(document)
     except Exception as error:  # python-docx and lxml raise many kinds on damaged files
+        reason = one_line(str(error))[:200]
+        if isinstance(error, KeyError):
+            reason = "it lacks the parts that make one"
+        elif "entity amplification" in reason:
+            reason = "its XML defines entities, which can grow without end"
         raise ReadingError(
-            f"{printable(path)}: cannot be read as a Word document: {one_line(str(error))[:200]}",
+            f"{printable(path)}: cannot be read as a Word document: {reason}",
             "Open it in a word processor and save it again, or remove it.",
         ) from None
     article = assemble(article_id, text, stated, file_name=path.name, last_date=made)

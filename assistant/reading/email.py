@@ -55,9 +55,7 @@ def _article(
     root = markup.tree(content, path)
     if root is None:
         return None
-    article = html.page_article(root, article_id, path)
-    text = article.text if article else markup.block_text(root)
-    return assemble(article_id, text, stated)
+    return assemble(article_id, html.page_text(root, path)[0], stated)
 
 
 def _stated(message: EmailMessage) -> dict[str, object]:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # trafilatura takes seconds for a page of this many elements, and no news page has a tenth of it.
 _MOST_ELEMENTS = 20_000
 _MOST_JSON = 1_000_000
+# Without any of these there is no menu, footer or advertisement to be told from the article, and
+# trafilatura has taken paragraphs for one.
+_LAYOUT = ("div", "section", "nav", "header", "footer", "aside", "table", "ul", "ol", "form")
 _META = {
     "title": ("og:title", "twitter:title", "dc.title", "headline"),
     "author": ("author", "article:author", "dc.creator", "parsely-author", "byl"),
@@ -60,9 +63,19 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
 def page_article(root: HtmlElement, article_id: str, path: Path) -> Article | None:
     """The article of a parsed page, or None where there is no text on it."""
     stated = _stated(root)
-    text, found = _extracted(root, path)
+    text, found = page_text(root, path)
     stated = {**{key: value for key, value in found.items() if value}, **stated}
-    return assemble(article_id, text or markup.block_text(root), stated, file_name=path.name)
+    return assemble(article_id, text, stated, file_name=path.name)
+
+
+def page_text(root: HtmlElement, path: Path) -> tuple[str, dict[str, object]]:
+    """The text of the article on a parsed page, and what is found of its origin in the page."""
+    text, found = _extracted(root, path)
+    if not any(True for _ in root.iter(*_LAYOUT)):
+        text = ""  # paragraphs and nothing around them: all of it is the article
+    if not any(True for _ in root.iter("title", "h1", "h2", "meta")):
+        found.pop("title", None)  # it is the first paragraph, which would then be no text
+    return text or markup.block_text(root), found
 
 
 def _decoded(data: bytes, path: Path) -> str:
@@ -113,7 +126,7 @@ def _extracted(root: HtmlElement, path: Path) -> tuple[str, dict[str, object]]:
 def _stated(root: HtmlElement) -> dict[str, object]:
     """What the page's head states, under the names of `fields.article_fields`."""
     stated: dict[str, object] = {}
-    for source in (_json_ld(root), _meta(root), _links(root)):
+    for source in (_json_ld(root), _meta(root), _microdata(root), _links(root)):
         for key, value in source.items():
             if value and key not in stated:
                 stated[key] = value
@@ -136,6 +149,18 @@ def _meta(root: HtmlElement) -> dict[str, object]:
         },
         "author": next((a for a in authors if not a.lower().startswith(("http:", "https:"))), None),
     }
+
+
+def _microdata(root: HtmlElement) -> dict[str, object]:
+    """The day in an element that is marked as that of publication (schema.org's microdata).
+
+    Taken before trafilatura's guess, which believes an address such as /2019/06/21 more.
+    """
+    for element in root.iter("time", "span", "p", "div"):
+        day = element.get("datetime") or element.get("content")
+        if day and "datePublished" in (element.get("itemprop") or "").split():
+            return {"published": day}
+    return {}
 
 
 def _links(root: HtmlElement) -> dict[str, object]:

@@ -81,7 +81,9 @@ def _object(line: bytes) -> dict[str, object]:
     try:
         values = json.loads(decode(line))
     except json.JSONDecodeError as error:
-        raise BadRecord(f"no valid JSON: {error.msg} at character {error.colno}") from None
+        raise BadRecord(
+            f"no valid JSON: {error.msg.removesuffix(' at')} at character {error.colno}"
+        ) from None
     except NotText as error:
         raise BadRecord(str(error)) from None
     except RecursionError:

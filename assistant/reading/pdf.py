@@ -25,6 +25,7 @@ _NO_AUTHOR = re.compile(r"(?i)anonymous|unknown|admin|user|owner|\W*$")
 _PDF_DATE = re.compile(r"D?:?(\d{4})(\d{2})(\d{2})")
 # Of one file; a page that would take longer alone is stopped by pypdf's own limits.
 _LONGEST_SECONDS = 120.0
+_HEAD = 1024  # bytes within which viewers look for the mark of a PDF
 
 
 def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
@@ -46,6 +47,12 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
                 "Split the file, or raise the setting max_file_bytes.",
             )
             return
+        if b"%PDF-" not in file.read(_HEAD):
+            raise ReadingError(
+                f"{printable(path)}: is no PDF, whatever its name says",
+                "Name it after what it is, such as .html, or remove it.",
+            )
+        file.seek(0)
         try:
             reader = PdfReader(file, strict=False)
             text = _text(reader, path, options)

@@ -173,7 +173,7 @@ def _walk(folder: Path, inside: Path) -> Iterator[Path]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(path, inside)
-        elif _is_article_file(path) and (not entry.is_symlink() or _leads_inside(path, inside)):
+        elif _is_article_file(path) and (not entry.is_symlink() or leads_inside(path, inside)):
             yield path
 
 
@@ -189,7 +189,8 @@ def _is_article_member(name: Path) -> bool:
     return _is_article_file(name) and not any(part.startswith(".") for part in name.parts)
 
 
-def _leads_inside(link: Path, inside: Path) -> bool:
+def leads_inside(link: Path, inside: Path) -> bool:
+    """Whether a link leads to a file under the folder `inside`, itself without links."""
     try:
         target = link.resolve(strict=True)
     except (OSError, RuntimeError):  # dangling, or a loop

@@ -44,6 +44,8 @@ def opened_zip(path: Path, options: Options) -> Iterator[zipfile.ZipFile]:
 
 def broken_zip(path: Path, error: BaseException) -> ReadingError:
     reason = str(error) or type(error).__name__
+    if type(error).__name__ == "EntitiesForbidden":  # of defusedxml, loaded only for XML
+        reason = "its XML defines entities, which can grow without end"
     return ReadingError(
         f"{printable(path)}: damaged: {printable(reason[:200])}",
         "Make or fetch it again, or remove it.",

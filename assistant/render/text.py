@@ -173,8 +173,11 @@ def hits_text(hits: Sequence[Hit], *, width: int, color: bool, links: bool) -> s
     return "\n\n".join(blocks)
 
 
-def article_text(article: Article) -> str:
-    """One article to read: title, what is known about it, and its text, not wrapped."""
+def article_text(article: Article, more: Sequence[str] = ()) -> str:
+    """One article to read: title, what is known about it, and its text, not wrapped.
+
+    more: lines that follow what is known, as `corrections_lines` makes them.
+    """
     published = str(article.published or "")
     if not published and article.partial_date:
         published = f"{article.partial_date.lstrip('-')} (month-day, year not known)"
@@ -189,7 +192,7 @@ def article_text(article: Article) -> str:
     )
     lines = [one_line(article.title)]
     lines += [f"{name}: {one_line(value)}" for name, value in known if value]
-    return "\n".join([*lines, "", plain(article.text)])
+    return "\n".join([*lines, *more, "", plain(article.text)])
 
 
 class Changed(Protocol):
@@ -235,6 +238,8 @@ def report_text(report: IngestReport) -> str:
         f"{report.added} added, {report.changed} changed, {report.removed} removed, "
         f"{report.unchanged} unchanged"
     )
+    if report.passages:
+        counts += f" ({report.passages:,} new {'passage' if report.passages == 1 else 'passages'})"
     if not report.failures:
         return counts
     number = len(report.failures)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from assistant.history import editors_notes
+from assistant.corrections import corrections_of
+from assistant.history import editors_notes, replaced
 from assistant.types import Article, Span
 from assistant.web.pages.paragraphs import blocks
 from assistant.web.pages.snapshot import Snapshots
 from assistant.web.pages.stories import copies_of
-from assistant.web.pages.templates import missing, page
+from assistant.web.pages.templates import missing, moment, page
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -42,10 +43,12 @@ def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
         shown = blocks(article.text, cited.span, editors_notes(article.text))
         marked = any(piece.marked for block in shown for piece in block.pieces)
         framed = frame not in ("", "0")
+        now = snapshots.now()
         copies: list[Article] = []
         if not framed:  # beside the chat it must be there at once
-            now = snapshots.now()
             copies = [now.by_id[i] for i in copies_of(id, engine, now)]
+        versions = engine.store.versions(id)
+        went = replaced(versions, article, quote) if cited.gone else None
         return page(
             "article.html",
             article=article,
@@ -55,7 +58,10 @@ def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
             gone=cited.gone or (cited.span is not None and not marked),
             framed=framed,
             full=_address_in_full(article, cited),
-            versions=len(engine.store.versions(id)),
+            went=went,
+            went_at=moment(went.replaced_at) if went else "",
+            versions=len(versions),
+            related=corrections_of(article, now.outlets, versions),
             copies=copies,
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.copies import stories
+from assistant.corrections import Outlets, by_outlet
 from assistant.lexical import fold
 from assistant.store import Store
 from assistant.types import Article
@@ -47,6 +48,11 @@ class Snapshot:
     @cached_property
     def _copies(self) -> dict[str, tuple[str, ...]]:
         return _copies(self.articles)
+
+    @cached_property
+    def outlets(self) -> Outlets:
+        """What tells which articles correct which."""
+        return by_outlet(self.articles)
 
     @cached_property
     def searchable(self) -> dict[str, tuple[str, str]]:

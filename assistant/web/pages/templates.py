@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.errors import AssistantError
-from assistant.render import one_line, plain
+from assistant.render import one_line, plain, relation
 from assistant.render.addresses import article_address, outside
 from assistant.types import Article, Failure
 
@@ -100,7 +101,11 @@ def _environment() -> Environment:
         shown=plain, line=one_line, day=day, language=language_name, code=language_code
     )
     environment.globals.update(
-        address=article_address, outside=outside, query=query, language_of=language_of
+        address=article_address,
+        outside=outside,
+        query=query,
+        language_of=language_of,
+        relation=relation,
     )
     return environment
 
@@ -114,6 +119,15 @@ def day(article: Article) -> str:
     if stated and 1 <= int(stated[1]) <= 12:
         return f"{int(stated[2])} {_MONTHS[int(stated[1]) - 1]}, year not stated"
     return ""
+
+
+def moment(replaced_at: str) -> str:
+    """An ISO 8601 time as people read it."""
+    try:
+        when = datetime.fromisoformat(replaced_at)
+    except ValueError:
+        return replaced_at
+    return f"{when.day} {when:%B %Y, %H:%M} UTC"
 
 
 def language_code(article: Article) -> str:

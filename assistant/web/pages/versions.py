@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from assistant.history import changes, editors_notes
-from assistant.web.pages.templates import missing, page
+from assistant.web.pages.templates import missing, moment, page
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -26,15 +25,6 @@ def add(pages: APIRouter, engine: Engine) -> None:
         return page(
             "versions.html",
             article=article,
-            changes=[(_moment(change.replaced_at), change) for change in reversed(found)],
+            changes=[(moment(change.replaced_at), change) for change in reversed(found)],
             notes=[article.text[a:b] for a, b in editors_notes(article.text)],
         )
-
-
-def _moment(replaced_at: str) -> str:
-    """An ISO 8601 time as people read it."""
-    try:
-        when = datetime.fromisoformat(replaced_at)
-    except ValueError:
-        return replaced_at
-    return f"{when.day} {when:%B %Y, %H:%M} UTC"
