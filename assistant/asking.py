@@ -147,7 +147,7 @@ class Asking:
             yield Stage("reading", nearest(evidence))
             with self.watch.measure("answer"):
                 said = answer(evidence, self.llm)
-            if said.statements and answers_otherwise(part.asked, first, said):
+            if said.statements and answers_otherwise(part.asked, first, said, evidence):
                 readings.append(self._weighed(evidence, said))
         return readings
 

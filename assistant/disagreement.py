@@ -27,6 +27,10 @@ _HECTARES = {"hectare": 1.0, "acre": 0.4047}
 _KILOGRAMS = {"kg": 1.0, "tonne": 1000.0}
 ROUNDING = 0.02
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_AT_LEAST = re.compile(
+    r"\b(?:at least|more than|over|upwards of|no fewer than)\s+\Z", re.IGNORECASE
+)
+_AT_MOST = re.compile(r"\b(?:at most|up to|fewer than|less than)\s+\Z", re.I)
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,10 @@ class Version:
     source: str | None = None
 
 
-def relation(first: Version, second: Version) -> Relation:
+def relation(first: Version, second: Version, *, at_once: bool = False) -> Relation:
     """What `second` is to `first`: the same answer, a newer or older state, or a conflict.
 
+    at_once: the latest state is asked for, so that a day makes one paper newer than another.
     An article without a date is neither newer nor older.
     """
     if same_answer(first.text, second.text):
@@ -48,7 +53,7 @@ def relation(first: Version, second: Version) -> Relation:
     if first.published and second.published:
         gap = second.published - first.published
         same_paper = first.source is not None and first.source == second.source
-        apart = timedelta(0) if same_paper else SAME_TIME
+        apart = timedelta(0) if same_paper or at_once else SAME_TIME
         if gap > apart:
             return "newer"
         if -gap > apart:
@@ -79,6 +84,17 @@ def comparable(first: str, second: str) -> bool:
             for b in others
         )
     return not numbers and not others and _is_name(first) and _is_name(second)
+
+
+def leaves_room(bound: Quantity, text: str, value: Quantity) -> bool:
+    """Whether `text` says "at least three", which nine does not contradict, or "up to ten".
+
+    bound: a number found in `text`. value: another one, in the same unit.
+    """
+    before = text[: bound.span.start]
+    if _AT_LEAST.search(before):
+        return bound.value <= value.value
+    return bool(_AT_MOST.search(before)) and bound.value >= value.value
 
 
 def _is_name(text: str) -> bool:

@@ -7,12 +7,12 @@ reports no conflict at all). Knows no language model.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from assistant.decomposition import Part
+from assistant.disagreement import leaves_room
 from assistant.evidence import originals, select
 from assistant.grounding import locate
 from assistant.lexical import words
@@ -26,10 +26,6 @@ NEARLY_AS_GOOD, NUMBER_NEARLY_AS_GOOD = 0.85, 0.7
 MOST = 2
 TOKENS = 120
 _YEARS = range(1500, 2101)
-_AT_LEAST = re.compile(
-    r"\b(?:at least|more than|over|upwards of|no fewer than)\s+\Z", re.IGNORECASE
-)
-_AT_MOST = re.compile(r"\b(?:at most|up to|fewer than|less than)\s+\Z", re.IGNORECASE)
 # Two numbers further apart than this count different things.
 MOST_APART = 10
 # Answers of more words than this are explanations, which two papers put differently anyway.
@@ -79,18 +75,10 @@ def _may_differ(answer: str, sentence: str) -> bool:
         and a.value != b.value
         and min(a.value, b.value) * MOST_APART >= max(a.value, b.value)
         and _like_a_year(a) == _like_a_year(b)
-        and not _allows(b, sentence, a)
+        and not leaves_room(b, sentence, a)
         for a in said
         for b in quantities(sentence)
     )
-
-
-def _allows(bound: Quantity, sentence: str, value: Quantity) -> bool:
-    """Whether "at least three" was said, which nine does not contradict; or "up to ten"."""
-    before = sentence[: bound.span.start]
-    if _AT_LEAST.search(before):
-        return bound.value <= value.value
-    return bool(_AT_MOST.search(before)) and bound.value >= value.value
 
 
 def _like_a_year(quantity: Quantity) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.disagreement import Version, comparable, relation, same_answer
+from assistant.disagreement import Version, comparable, leaves_room, relation, same_answer
 from assistant.expectation import answers_in_kind, expected
 from assistant.grounding import locate
-from assistant.timing import too_late
-from assistant.types import Answer, Evidence
+from assistant.quantities import quantities, values
+from assistant.timing import period, too_late, wants_latest
+from assistant.types import Answer, Evidence, EvidenceSentence
 
 # An article read alone is believed against the joint reading where it is surer by this much, and a
 # newer one where it is hardly less sure.
@@ -38,13 +39,14 @@ def _version(reading: Reading) -> Version:
     return Version(reading.text, cited.article.published, cited.article.source)
 
 
-def answers_otherwise(question: str, first: Reading, said: Answer) -> bool:
-    """Whether it is another answer to the question, by its form."""
+def answers_otherwise(question: str, first: Reading, said: Answer, evidence: Evidence) -> bool:
+    """Whether what was said of `evidence` is another answer to the question, by its form."""
     text = said.statements[0].text
     return (
         answers_in_kind(expected(question), text)
         and not same_answer(first.text, text)
         and not locate(text, _text_read(first))
+        and not _leaves_room(first.text, text, evidence.by_label(said.statements[0].labels[0]))
     )
 
 
@@ -53,7 +55,9 @@ def weigh(question: str, best: Reading, other: Reading) -> Literal["better", "co
     version = _version(other)
     if too_late(question, version.published):
         return "no"
-    said = relation(_version(best), version)
+    asked = period(question)
+    at_once = wants_latest(question) or bool(asked and asked.closed)
+    said = relation(_version(best), version, at_once=at_once)
     contrary = comparable(best.text, other.text)
     if contrary and said == "newer" and other.confidence >= best.confidence - HARDLY_LESS_SURE:
         return "better"
@@ -61,6 +65,14 @@ def weigh(question: str, best: Reading, other: Reading) -> Literal["better", "co
     if contrary and said == "conflict" and both_sure:
         return "conflict"
     return "better" if said != "older" and other.confidence > best.confidence + SURER else "no"
+
+
+def _leaves_room(first: str, text: str, sentence: EvidenceSentence | None) -> bool:
+    """Whether the other answer is only a bound that the first one keeps to."""
+    if sentence is None:
+        return False
+    bounds = [q for q in quantities(sentence.text) if q.value in values(text)]
+    return any(leaves_room(b, sentence.text, v) for b in bounds for v in quantities(first))
 
 
 def _text_read(reading: Reading) -> str:

@@ -19,6 +19,7 @@ def reading(text: str, confidence: float, day: date | None, source: str = "The G
     return Reading(evidence, answer, confidence)
 
 
+NONE = Evidence(QUESTION, ())
 EARLY = reading("21.7 million crowns", 0.7, date(2024, 11, 20))
 
 
@@ -58,8 +59,29 @@ def test_an_answer_is_another_one_only_in_kind_and_if_the_first_article_has_not_
     def said(text: str) -> Answer:
         return Answer(QUESTION, (Statement(text, (1,)),), found=0.9, model="m")
 
-    assert answers_otherwise(QUESTION, EARLY, said("24.9 million crowns"))
-    assert not answers_otherwise(QUESTION, EARLY, said("21.7 million"))
-    assert not answers_otherwise(QUESTION, EARLY, said("because of the piles"))
+    assert answers_otherwise(QUESTION, EARLY, said("24.9 million crowns"), NONE)
+    assert not answers_otherwise(QUESTION, EARLY, said("21.7 million"), NONE)
+    assert not answers_otherwise(QUESTION, EARLY, said("because of the piles"), NONE)
     both = reading("21.7 million crowns and not 24.9 million crowns", 0.7, None)
-    assert not answers_otherwise(QUESTION, both, said("24.9 million crowns"))
+    assert not answers_otherwise(QUESTION, both, said("24.9 million crowns"), NONE)
+
+
+def test_a_lower_bound_is_no_other_answer() -> None:
+    """First there are at least three dead, in the end nine: that is no contradiction."""
+    first = reading("nine", 0.9, date(2024, 6, 20))
+    body = "At least three people have died."
+    article = Article("radio", "Flood", body, published=date(2024, 6, 12))
+    evidence = Evidence(QUESTION, (EvidenceSentence(1, article, "p", Span(0, len(body)), 1.0),))
+    three = Answer(QUESTION, (Statement("three", (1,)),), found=0.9, model="m")
+    asked = "How many people died?"
+    assert not answers_otherwise(asked, first, three, evidence)
+    assert answers_otherwise(asked, reading("two", 0.9, date(2024, 6, 20)), three, evidence)
+
+
+def test_where_the_latest_is_asked_for_a_later_paper_holds_though_it_is_another_one() -> None:
+    older = reading("38 million crowns", 0.8, date(2024, 6, 14))
+    newer = reading("61 million crowns", 0.75, date(2024, 6, 20), "The Wire")
+    for asked in ("As of 20 June 2024, what was the damage put at?", "What is the latest figure?"):
+        assert weigh(asked, older, newer) == "better"
+        assert weigh(asked, newer, older) == "no"
+    assert weigh("What was the damage put at?", older, newer) == "conflict"
