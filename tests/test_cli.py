@@ -159,7 +159,7 @@ class TestErrors:
             while child.poll() is None:
                 child.send_signal(signal.SIGINT)  # one that falls between two reads is not seen
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.wait(1)
+                    child.wait(10)  # a second one while it ends would end it rudely
             assert child.returncode == 130
             assert b"Traceback" not in child.stderr.read()
 
