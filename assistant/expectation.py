@@ -102,7 +102,8 @@ _NO_COUNT = re.compile(
     rf"\b\d{{1,2}}(st|nd|rd|th)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b"
     r"|\b\d{1,2}([.:]\d\d)? ?[ap]\.?m\b|\b\d{1,2}:\d\d\b|\b(1[5-9]|20)\d\d\b"
     r"|\b[\w-]+[ -](minute|hour|day|night|week|month|year)s?\b|\b[\d.,]+ ?(%|per ?cent\b)"
-    r"|[$€£¥] ?[\d.,]+|\b(first|second|third|one)\b",
+    r"|[$€£¥] ?[\d.,]+|\b[\d.,]+( (thousand|million|billion))? (crowns?|euros?|dollars?|pounds?)\b"
+    r"|\b(first|second|third|one)\b",
     re.I,
 )
 _SAYS_NAME = re.compile(r"(?<=[\w,”\"] )[^\W\d_a-z]\w+")
