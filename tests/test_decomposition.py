@@ -97,3 +97,14 @@ def test_a_question_about_one_thing_stays_whole(question: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_gives_at_least_one_part(text: str) -> None:
     assert parts(text)
+
+
+WORDS = (
+    "how many what when where why who is was did does the an it they their that in on by after "
+    "before to of 2021 May Arl Best first later two days year each and , : ? compare with sold"
+).split()
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=16))
+def test_no_order_of_words_gives_an_empty_part(order: list[str]) -> None:
+    assert all(p.asked.strip() and p.searched.strip() for p in parts(" ".join(order)))
