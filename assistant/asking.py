@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer import answer
@@ -74,8 +73,8 @@ class Asking:
         else:
             results.append((yield from self._whole(merge(question, evidence))))
             yield from results[-1].statements
-        in_turns = (h for rank in zip_longest(*hits) for h in rank if h is not None)
-        yield replace(combine(question, results), hits=tuple(dict.fromkeys(in_turns)))
+        found_first = dict.fromkeys(h for each in hits for h in each)
+        yield replace(combine(question, results), hits=tuple(found_first))
 
     @property
     def _one_at_a_time(self) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assistant.asking import Asking, Step
 from assistant.conversation import standalone
 from assistant.copies import collapsed
+from assistant.corrections import Corrections, by_outlet, corrections_of
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
 from assistant.errors import UsageError
@@ -308,6 +309,11 @@ class Engine:
 
     def article(self, article_id: str) -> Article | None:
         return self.store.article(article_id)
+
+    def corrections(self, article: Article) -> Corrections:
+        """What `article` corrects, and what in the index corrects it. Looks at every article."""
+        versions = self.store.versions(article.id)
+        return corrections_of(article, by_outlet(self.articles()), versions)
 
     def remove(self, article_id: str) -> bool:
         """Take one article out of the index; False where it was not there."""

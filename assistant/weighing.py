@@ -9,7 +9,7 @@ from assistant.disagreement import Version, comparable, leaves_room, relation, s
 from assistant.expectation import answers_in_kind, expected
 from assistant.grounding import locate
 from assistant.quantities import quantities, values
-from assistant.timing import period, too_late, wants_latest
+from assistant.timing import too_late, wants_last_state
 from assistant.types import Answer, Evidence, EvidenceSentence
 
 # An article read alone is believed against the joint reading where it is surer by this much, and a
@@ -55,9 +55,7 @@ def weigh(question: str, best: Reading, other: Reading) -> Literal["better", "co
     version = _version(other)
     if too_late(question, version.published):
         return "no"
-    asked = period(question)
-    at_once = wants_latest(question) or bool(asked and asked.closed)
-    said = relation(_version(best), version, at_once=at_once)
+    said = relation(_version(best), version, at_once=wants_last_state(question))
     contrary = comparable(best.text, other.text)
     if contrary and said == "newer" and other.confidence >= best.confidence - HARDLY_LESS_SURE:
         return "better"

@@ -62,7 +62,7 @@ def manifest(
             "llm": _llm(settings, progress),
         },
         "libraries": {name: _version(name) for name in LIBRARIES},
-        "machine": _machine(),
+        "machine": machine(),
         "data": {},
         "index": {},
         "git": _git(),
@@ -207,7 +207,8 @@ def _version(package: str) -> str:
         return "none"
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """What figures of speed depend on, without the name of the machine."""
     return {
         "system": platform.platform(),
         "python": platform.python_version(),

@@ -207,7 +207,8 @@ class TestReading:
     ) -> None:
         reply = client.get("/v1/articles/item", params={"id": "fair.md"})
         article = engine.article("fair.md")
-        assert article and reply.json() == render.article_json(article)
+        assert article
+        assert reply.json() == render.article_json(article, engine.corrections(article))
         ArticleObject.model_validate(reply.json())
 
     def test_health(self, client: TestClient) -> None:

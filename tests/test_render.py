@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from assistant import render
+from assistant.corrections import Corrections
 from assistant.types import (
     Article,
     CheckedAnswer,
@@ -313,9 +314,10 @@ def test_article_keeps_its_lines_and_shows_a_date_without_year():
     text = render.article_text(article)
     assert text.endswith("\n\nOne.\n\nTwo three.")
     assert "published: 11-17 (month-day, year not known)" in text
-    assert render.article_json(article)["text"] == article.text
-    assert list(render.article_json(article)) == [
+    assert render.article_json(article, Corrections())["text"] == article.text
+    assert list(render.article_json(article, Corrections())) == [
         "id", "title", "author", "published", "source", "url", "language", "text", "sha256",
+        "corrects", "corrected_by",
     ]  # fmt: skip
 
 

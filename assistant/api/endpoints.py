@@ -116,7 +116,7 @@ def _add_reading(api: APIRouter, engine: Engine) -> None:
         found = engine.article(id)
         if found is None:
             raise NotFound(f"there is no article '{id}'", "GET /v1/articles lists them.")
-        return as_json(render.article_json(found))
+        return as_json(render.article_json(found, engine.corrections(found)))
 
 
 def _add_health(api: APIRouter, engine: Engine, turns: Turns, access: Access) -> None:

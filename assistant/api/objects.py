@@ -174,10 +174,26 @@ class ArticleFacts(_Response):
     sha256: str
 
 
+class CorrectionObject(_Response):
+    """An article that corrects the one asked for, or that it corrects."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    kind: Literal["correction", "update"]
+    why: str
+    """On what evidence they are linked."""
+    replaced_at: str | None
+    """Where an article corrects an earlier version of itself: when that went, in UTC."""
+
+
 class ArticleObject(ArticleFacts):
     """The object of `assistant articles show --json`."""
 
     text: str
+    corrects: list[CorrectionObject]
+    corrected_by: list[CorrectionObject]
 
 
 class ArticlesObject(_Response):

@@ -18,7 +18,7 @@ from assistant.cli.console import (
     table_width,
 )
 from assistant.cli.options import Run, takes
-from assistant.corrections import Corrections, by_outlet, corrections_of
+from assistant.corrections import Corrections
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -63,20 +63,14 @@ def show_article(
         article = engine.article(article_id)
         if article is None:
             raise _no_such_article(engine, article_id)
-        replaced = engine.store.versions(article_id)
-        known = Corrections() if versions else _corrections(engine, article, replaced)
+        replaced = engine.store.versions(article_id) if versions else []
+        known = Corrections() if versions else engine.corrections(article)
     if versions:
         _print_history(article, replaced, json)
     elif json:
-        related = render.corrections_json(article, known)
-        print_json({**render.article_json(article), **related})
+        print_json(render.article_json(article, known))
     else:
         print_text(render.article_text(article, render.corrections_lines(article, known)))
-
-
-def _corrections(engine: Engine, article: Article, replaced: list[Version]) -> Corrections:
-    """What other articles of the index correct in this one, and it in them."""
-    return corrections_of(article, by_outlet(engine.articles()), replaced)
 
 
 def _print_history(article: Article, replaced: list[Version], json: bool) -> None:

@@ -4,7 +4,7 @@ Words of articles and of models are data. Whatever they contain, the only contro
 returned text are line feeds and, where asked for, our own colours and links.
 """
 
-from assistant.render.corrected import corrections_json, corrections_lines, relation
+from assistant.render.corrected import corrections_lines, relation
 from assistant.render.dialogue_json import conversation_json, parse_conversation
 from assistant.render.export import conversation_markdown
 from assistant.render.export_html import conversation_html
@@ -53,7 +53,6 @@ __all__ = [
     "conversation_html",
     "conversation_json",
     "conversation_markdown",
-    "corrections_json",
     "corrections_lines",
     "ending_text",
     "failure_text",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from assistant.corrections import Corrections
+from assistant.render.corrected import corrections_json
 from assistant.render.text import Changed, answer_line
 from assistant.types import Article, CheckedAnswer, Hit, IngestReport, Nearest, Preview
 
@@ -100,9 +102,10 @@ def _article_facts(article: Article) -> dict[str, Any]:
     }
 
 
-def article_json(article: Article) -> dict[str, Any]:
-    """The object of `articles show --json`."""
-    return {**_article_facts(article), "text": article.text, "sha256": article.sha256}
+def article_json(article: Article, known: Corrections) -> dict[str, Any]:
+    """The object of `articles show --json`. known: what it corrects, and what corrects it."""
+    facts = {**_article_facts(article), "text": article.text, "sha256": article.sha256}
+    return facts | corrections_json(article, known)
 
 
 def articles_json(articles: Sequence[Article]) -> dict[str, Any]:

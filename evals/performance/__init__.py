@@ -14,6 +14,6 @@ A group is a function from a `Plan` to its figures; `measure` runs those that ar
 """
 
 from evals.performance.figures import Figure, table
-from evals.performance.running import GROUPS, Plan, measure, resized, write
+from evals.performance.running import Plan, measure, resized, write
 
-__all__ = ["GROUPS", "Figure", "Plan", "measure", "resized", "table", "write"]
+__all__ = ["Figure", "Plan", "measure", "resized", "table", "write"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-import platform
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
+
+from evals.manifest import machine
 
 
 @dataclass(frozen=True)
@@ -128,30 +128,9 @@ def as_json(figures: Sequence[Figure], command: Sequence[str]) -> dict[str, Any]
         "format": 1,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": list(command),
-        "machine": machine(),
+        "machine": {**machine(), "load": round(os.getloadavg()[0], 1)},
         "figures": [
             {**asdict(f), "ratios": f.ratios, "value": f.value, "reached": f.reached}
             for f in figures
         ],
     }
-
-
-def machine() -> dict[str, Any]:
-    """What the figures depend on, without its name."""
-    return {
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 1),
-    }
-
-
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor()

@@ -58,7 +58,7 @@ def recipe_asked(index: Path, models: Path, question: str, llm: str) -> dict[str
 
 
 def bare_encode(texts: list[str], models: Path, threads: int) -> float:
-    """Processor seconds of our encoder for these texts, all at once: the fastest it can be."""
+    """Processor seconds of the embedding of these texts, all at once: the fastest it can be."""
     embedder = Embedder(embedding_folder(models), threads)
     embedder.encode(texts[:1])
     begin = time.process_time()

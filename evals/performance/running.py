@@ -73,9 +73,6 @@ def _groups() -> dict[str, Group]:
     }
 
 
-GROUPS = ("start", "ingest", "sync", "first-stage", "words", "cold", "answers")
-
-
 def measure(plan: Plan, only: Sequence[str] = (), progress: Progress = silent) -> Iterator[Figure]:
     """The figures of every group, or of those named, each as soon as it is known.
 
