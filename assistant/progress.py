@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
-Unit = Literal["bytes", "articles", "passages", "questions", "steps"]
+Unit = Literal["bytes", "files", "articles", "passages", "questions", "steps"]
 
 
 class Progress(Protocol):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LINES = 5.0
 # What goes by so quickly that its rate tells more than the time that each takes.
-_COUNTED: tuple[Unit, ...] = ("articles", "passages")
+_COUNTED: tuple[Unit, ...] = ("files", "articles", "passages")
 
 
 @dataclass
@@ -184,7 +184,7 @@ def _bars(stream: TextIO) -> Bars:
     from rich.text import Text
 
     class Amount(ProgressColumn):
-        """Bytes, articles and passages with their rate, or a count; mere steps show neither."""
+        """What is counted, with its rate where that tells something; mere steps show neither."""
 
         def render(self, task: Task) -> Text:
             unit: Any = task.fields["unit"]

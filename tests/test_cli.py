@@ -297,7 +297,10 @@ class TestWithModels:
         )
         assistant("ingest", str(corpus))
         wrong = assistant("articles", "show", "bridge.md").out
-        assert "corrected by: The Sarn bridge opens in June (The Gazette, 5 June 2025)" in wrong
+        assert (
+            "corrected by: The Sarn bridge opens in June (The Gazette, 5 June 2025, correction.md)"
+            in wrong
+        )
         shown = json.loads(assistant("articles", "show", "correction.md", "--json").out)
         assert shown["corrected_by"] == []
         (corrected,) = shown["corrects"]

@@ -47,7 +47,7 @@ def ingest(
     embed: float32, one row for each (article, passage). Called with about 64 at a time.
     options: the limits of reading, and the columns of tables.
     allow_removal: go on though most files of a source, or all of them, are gone.
-    progress: "Reading" and "Embedding" in articles, then "Indexing" in passages.
+    progress: "Reading" in files, "Embedding" in articles, then "Indexing" in passages.
     Raises ReadingError, before anything is changed, for a source that is missing, of no known
     format, or without most of the files that it had before; StoreLocked when another process is
     writing; StoreError and its kind, and whatever `embed` raises, with every article stored until
@@ -121,7 +121,7 @@ def _scan(plans: list[Plan], store: Store, work: Work, progress: Progress) -> No
         root = str(plan.root)
         states = store.file_states(root)
         for file in plan.files:
-            progress("Reading", done, total, "articles")
+            progress("Reading", done, total, "files")
             done += 1
             try:
                 file.state, same = look(file.location, states.get(file.path))
@@ -134,7 +134,7 @@ def _scan(plans: list[Plan], store: Store, work: Work, progress: Progress) -> No
                 if file.state != states[file.path]:
                     store.mark_read(root, file.path, file.state)
                 work.unchanged_file(root, file.path)
-    progress("Reading", total, total, "articles")
+    progress("Reading", total, total, "files")
     work.files_left = sum(len(plan.to_read) for plan in plans)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.corrections import Corrections, Related
-from assistant.render.layout import outlet_and_date
+from assistant.render.layout import long_date
 from assistant.render.safety import one_line
 from assistant.types import Article
 
@@ -47,9 +47,10 @@ def corrections_json(article: Article, known: Corrections) -> dict[str, Any]:
 
 def _line(related: Related, *, forward: bool) -> str:
     article = related.article
-    origin = outlet_and_date(article.source, article.published, article.id)
+    day = long_date(article.published) if article.published else None
+    known = [one_line(fact) for fact in (article.source, day, article.id) if fact]
     words = relation(related, forward=forward)
-    return f"{words}: {one_line(article.title)} ({origin}): {one_line(article.id)}"
+    return f"{words}: {one_line(article.title)} ({', '.join(known)})"
 
 
 def _object(related: Related) -> dict[str, Any]:
