@@ -11,55 +11,25 @@ import calendar
 import re
 from dataclasses import dataclass
 
+from assistant.adverbials import (
+    AUXILIARY,
+    DATED,
+    PHRASE,
+    PREPOSITION,
+    YEAR,
+    head,
+    is_phrases,
+    phrases,
+    with_phrases,
+)
 from assistant.lexical import terms, words
 
-_PREPOSITION = (
-    r"(?:in|on|at|by|for|after|before|since|until|till|from|with|during|under|near|against|through"
-    r"|to(?=\s+(?:the|an?|[^\W\d_a-z]|\d)))"
-)
-_AUXILIARY = (
-    r"(?:was|were|is|are|did|does|do|has|have|had|will|would|can|could|should|must|might|(?-i:may))"
-)
 _WH = (
-    rf"(?:{_PREPOSITION} )?(?:how(?: (?!(?:{_AUXILIARY})\b)\w+)?|what|who|whom|whose|when|where"
+    rf"(?:{PREPOSITION} )?(?:how(?: (?!(?:{AUXILIARY})\b)\w+)?|what|who|whom|whose|when|where"
     r"|which|why)\b"
 )
 _ASKS = re.compile(_WH, re.IGNORECASE)
 _JOINT = re.compile(rf"[,;]?\s+(?:and|but)\s+(?={_WH})", re.IGNORECASE)
-_MONTH = "|".join(name for name in calendar.month_name if name)
-_SPAN_OF_TIME = (
-    r"(?:(?:minute|hour|day|night|week|month|season|year|decade|century)s?"
-    r"|spring|summer|autumn|winter)"
-)
-_COUNTED = (
-    r"(?:(?:the|an?|some|few|several|one|two|three|four|five|six|seven|eight|nine|ten|\d+)\s+)"
-)
-_DATED = re.compile(
-    rf"(?-i:\b(?:{_MONTH})\b)|\b(?:19|20)\d\d\b|\b(?:{_SPAN_OF_TIME}|morning|evening|noon|midnight"
-    r"|spring|summer|autumn|winter|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
-    r"|^(?:after|before|since|until|till|during)\b",
-    re.IGNORECASE,
-)
-_STAGE = re.compile(r"\b(?:first|second|third|last|final|round|half|stage|start|end)\b", re.I)
-_PHRASE = re.compile(
-    rf"\b{_PREPOSITION}\s+(?!(?:how|what|who|whom|whose|when|where|which|why)\b)"
-    rf"(?:(?!\s(?:{_PREPOSITION}|{_AUXILIARY})\b(?!-))[^,:;?])+",
-    re.IGNORECASE,
-)
-# "two days later", "the year after"
-_RELATIVE = re.compile(
-    rf"(?P<by>{_COUNTED}{{0,2}}{_SPAN_OF_TIME}\s+)?"
-    r"(?:(?P<later>later|after(?:wards)?)|(?P<earlier>earlier|before(?:hand)?))\s*\Z",
-    re.IGNORECASE,
-)
-_ADVERB = re.compile(
-    rf"(?:(?:{_COUNTED}{{0,2}}{_SPAN_OF_TIME}\s+)?(?:later|earlier|afterwards|beforehand)"
-    rf"|{_COUNTED}{{1,2}}{_SPAN_OF_TIME}\s+(?:after|before)(?=\s*(?:$|,))"
-    rf"|(?:last|next|this|the (?:following|previous))\s+{_SPAN_OF_TIME}|now|today|this time)\b",
-    re.IGNORECASE,
-)
-_ANAPHORIC = re.compile(r"\b(?:that|this|those|these|same)\b", re.IGNORECASE)
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # Fewer terms of its own and no verb: the second question lives from the first.
 FEW_TERMS = 2
 # The words of what "it" stands for.
@@ -69,11 +39,11 @@ _PRONOUN = re.compile(
     r"|one|ones)\b",
     re.IGNORECASE,
 )
-_POINTS_BACK = re.compile(rf"\s*({_AUXILIARY}) (?:it|they|that|this|he|she)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(rf"\s*({AUXILIARY}) (?:it|they|that|this|he|she)\b", re.IGNORECASE)
 _BE = ("is", "are", "was", "were")
 # "does the library open", "did Halden decide to cut": what follows the auxiliary.
 _CLAUSE = re.compile(
-    rf"(?P<head>.*?)\s(?P<verb>{_AUXILIARY})\s(?P<rest>(?:the|an?)\s.+|(?-i:[^\W\d_a-z]).+)", re.I
+    rf"(?P<head>.*?)\s(?P<verb>{AUXILIARY})\s(?P<rest>(?:the|an?)\s.+|(?-i:[^\W\d_a-z]).+)", re.I
 )
 _NAMED = re.compile(r"(?:the )?(?-i:[^\W\d_a-z])[\w’'-]*(?: (?-i:[^\W\d_a-z])[\w’'-]*)*", re.I)
 _PARTICIPLE = re.compile(
@@ -83,14 +53,14 @@ _PARTICIPLE = re.compile(
 _REPLACEABLE = re.compile(r"\b(?:(?P<owner>its|their|his)|it|they|them|he|she|him)\b", re.I)
 _NAME = re.compile(r"(?<=\w )[^\W\d_a-z][\w’'-]*")
 _EACH = re.compile(
-    rf"(?P<asks>.*?\b(?P<verb>{_AUXILIARY})) (?P<all>(?:(?!\bin\b|\bat\b).)+?),? and "
+    rf"(?P<asks>.*?\b(?P<verb>{AUXILIARY})) (?P<all>(?:(?!\bin\b|\bat\b).)+?),? and "
     r"(?P<last>(?:(?!\band\b).)+?),?"
     r" (?:each|respectively)\b(?P<rest>.*)",
     re.IGNORECASE,
 )
 _SINGULAR = {"are": "is", "were": "was", "do": "does", "have": "has"}
 _TWICE = re.compile(
-    rf"(?P<before>.*\s)(?P<one>(?P<preposition>{_PREPOSITION})\s[^,]+?),? and (?:also )?"
+    rf"(?P<before>.*\s)(?P<one>(?P<preposition>{PREPOSITION})\s[^,]+?),? and (?:also )?"
     r"(?P<other>(?P=preposition)\s[^,]+)",
     re.IGNORECASE,
 )
@@ -154,17 +124,17 @@ def _is_plural(name: str) -> bool:
 def _compared(one: str, other: str) -> list[str]:
     """The two things to compare as questions; none where the second cannot be told."""
     other = re.sub(r"^(?:that|those) (?=of |in |on |at |for )", "", other, flags=re.IGNORECASE)
-    of, year = _OF.search(one), _YEAR.search(one)
-    if _PHRASE.match(other):
-        other = _with_phrases(one, _phrases(other))
+    of, year = _OF.search(one), YEAR.search(one)
+    if PHRASE.match(other):
+        other = with_phrases(one, phrases(other))
     elif other.startswith("of ") and of:
         other = one[: of.start()] + other
-    elif year and _YEAR.fullmatch(other):
+    elif year and YEAR.fullmatch(other):
         other = one[: year.start()] + other + one[year.end() :]
     elif of and not other.startswith("the "):
         other = one[: of.start("what")] + other
     many = re.search(r"[^s]s(?: (?:of|in|at|for|on)\b|$)", one) is not None
-    verb = ("were" if many else "was") if _DATED.search(one) else ("are" if many else "is")
+    verb = ("were" if many else "was") if DATED.search(one) else ("are" if many else "is")
     return [f"what {verb} {thing}" for thing in (one, other)]
 
 
@@ -176,7 +146,7 @@ def _second(first: str, piece: str) -> Part:
     names = [n for n in _names(first) if not set(words(n)) <= own]
     asks = _ASKS.match(piece)
     rest = piece[asks.end() :] if asks else piece
-    verbless = not re.search(rf"\b{_AUXILIARY}\b", rest, re.IGNORECASE)
+    verbless = not re.search(rf"\b{AUXILIARY}\b", rest, re.IGNORECASE)
     leans = bool(_PRONOUN.search(rest)) or re.match(r"\s(?:the|an?)\s", rest) is not None
     if (verbless and len(terms(rest)) < FEW_TERMS) or (leans and verbless) or (leans and not names):
         return Part(asked=f"{first}? And {piece}?", searched=f"{first} {piece}")
@@ -197,30 +167,30 @@ def _completed(first: str, piece: str) -> str | None:
         return None
     rest, tail = piece[asks.end() :], first[asked.end() :]
     same = asks.group().lower() == asked.group().lower()
-    inverted = re.match(rf"\s+({_AUXILIARY})\b", tail, re.IGNORECASE)
+    inverted = re.match(rf"\s+({AUXILIARY})\b", tail, re.IGNORECASE)
     if points_back := _POINTS_BACK.match(rest):
         if not inverted or inverted[1].lower() != points_back[1].lower():
             return None
         rest = rest[points_back.end() :]
-    elif same and not _is_phrases(rest):
-        head = _head(rest)
-        if not head or not tail.lower().startswith(head.lower()):
+    elif same and not is_phrases(rest):
+        same_head = head(rest)
+        if not same_head or not tail.lower().startswith(same_head.lower()):
             return None
-        rest = rest[len(head) :]
-    if not _is_phrases(rest):
+        rest = rest[len(same_head) :]
+    if not is_phrases(rest):
         return None
     if same:
-        return _with_phrases(first, _phrases(rest))
+        return with_phrases(first, phrases(rest))
     if asked.group().lower().startswith(("who", "which")):
         return None
     if not inverted:
         return _of_the_same(asks.group(), tail) if not rest else None
-    return _with_phrases(first[: asked.start()] + asks.group() + tail, _phrases(rest))
+    return with_phrases(first[: asked.start()] + asks.group() + tail, phrases(rest))
 
 
 def _of_the_same(asks: str, tail: str) -> str | None:
     """ "Why" and " jobs were cut" -> "why were jobs cut"; None for any other order of words."""
-    told = re.match(rf"\s(?P<noun>\w+) (?P<verb>{_AUXILIARY}) (?P<rest>[a-z]\w+(?: .*)?)", tail)
+    told = re.match(rf"\s(?P<noun>\w+) (?P<verb>{AUXILIARY}) (?P<rest>[a-z]\w+(?: .*)?)", tail)
     if told is None or re.match(r"(?:the|an?|it|they|he|she)\b", told["rest"]):
         return None
     return f"{asks} {told['verb']} {told['noun']} {told['rest']}"
@@ -233,7 +203,7 @@ def _with_subject(first: str, piece: str) -> str | None:
     clause = _CLAUSE.match(first[asked.end() :]) if asked else None
     if asked is None or clause is None or len(pronouns) != 1:
         return None
-    stated = _PHRASE.split(clause["rest"])[0].strip(" ,").split()
+    stated = PHRASE.split(clause["rest"])[0].strip(" ,").split()
     ends_in_participle = len(stated) > 2 and _PARTICIPLE.fullmatch(stated[-1])
     if name := _NAMED.match(clause["rest"]):
         subject = name.group()
@@ -247,75 +217,3 @@ def _with_subject(first: str, piece: str) -> str | None:
     ending = "" if not own else "'" if subject.endswith("s") else "'s"
     start, end = pronouns[0].span()
     return f"{piece[:start]}{subject}{ending}{piece[end:]}"
-
-
-def _head(rest: str) -> str:
-    """What is asked for in " share for the by-election": the words before the first phrase."""
-    found = _PHRASE.search(rest) or _ADVERB.search(rest)
-    return rest[: found.start()].rstrip() if found else ""
-
-
-def _phrases(text: str) -> list[str]:
-    found = [*_ADVERB.finditer(text)]
-    found += [
-        m
-        for m in _PHRASE.finditer(_ADVERB.sub(lambda a: "," * len(a.group()), text))
-        if m.group().strip()
-    ]
-    return [m.group().strip() for m in sorted(found, key=lambda m: m.start())]
-
-
-def _is_phrases(text: str) -> bool:
-    """Whether `text` only says when, where or for what."""
-    left = _PHRASE.sub("", _ADVERB.sub(",", text))
-    return not left.strip(" ,")
-
-
-def _with_phrases(question: str, phrases: list[str]) -> str:
-    """`question` with each phrase in the place of the one of its kind, else at the end."""
-    last_end = len(question)
-    for number, phrase in enumerate(phrases):
-        target = _replaced(question, phrase, after_another=number > 0)
-        if target is None:
-            question = f"{question[:last_end].rstrip()} {phrase}{question[last_end:]}"
-            last_end = last_end + 1 + len(phrase)
-            continue
-        new = _carried(phrase, target.group())
-        question = question[: target.start()] + new + question[target.end() :]
-        last_end = target.start() + len(new)
-    return question
-
-
-def _replaced(question: str, phrase: str, *, after_another: bool) -> re.Match[str] | None:
-    adverbs = list(_ADVERB.finditer(question))
-    known = [*_PHRASE.finditer(question), *adverbs]
-    timed = [m for m in known if m in adverbs or _DATED.search(m.group())]
-    if _RELATIVE.search(phrase):
-        return timed[0] if timed else None
-    preposition = phrase.split()[0].lower()
-    alike = [m for m in known if m.group().split()[0].lower() == preposition]
-    stages = [m for m in known if _STAGE.search(m.group()) and m not in timed]
-    others = [m for m in known if m not in timed]
-    if _DATED.search(phrase) or _ADVERB.fullmatch(phrase):
-        wanted = [m for m in timed if m in alike] or timed or stages
-    else:
-        wanted = [m for m in others if m in alike]
-        if _STAGE.search(phrase):
-            wanted = [m for m in known if m in alike] or stages or timed
-        if not wanted and not after_another:
-            wanted = others
-    return wanted[-1] if wanted else None
-
-
-def _carried(phrase: str, replaced: str) -> str:
-    """`phrase` with what it means by "later" or "that season"."""
-    relative = _RELATIVE.search(phrase)
-    if relative and (relative["later"] or relative["earlier"]):
-        rest = re.sub(rf"^{_PREPOSITION}\s", "", replaced, flags=re.IGNORECASE)
-        return f"{relative['by'] or ''}{'after' if relative['later'] else 'before'} {rest}"
-    if back := re.fullmatch(rf"({_PREPOSITION}) (?:it|that|them)", phrase, re.IGNORECASE):
-        return f"{back[1]} {replaced.split(maxsplit=1)[1]}"
-    year = _YEAR.search(replaced)
-    if year and _ANAPHORIC.search(phrase) and not _YEAR.search(phrase):
-        return f"{phrase} ({year.group()})"
-    return phrase

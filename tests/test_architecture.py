@@ -23,7 +23,8 @@ EVALS = Path(evals.__file__).parent
 ORDER = [
     *("types", "errors", "progress", "stopwatch", "locks", "settings", "dialogue"),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
-    *("conversation", "decomposition", "timing", "disagreement", "coverage", "confidence"),
+    *("conversation", "adverbials", "decomposition", "timing"),
+    *("disagreement", "coverage", "confidence"),
     *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),
     *(
         "ingest",
