@@ -93,13 +93,14 @@ def gate(scores: Scores, baseline: Baseline) -> tuple[Change, ...]:
 def write_baseline(scores: Scores, path: Path, command: str) -> None:
     """Keep the rows of the gated figures, one line an item, so that a renewal reads well in git.
 
+    Not rounded: differences too small to mean anything, but all of one sign, would count as real.
     command: what makes this file anew; it is shown when the gate fails.
     """
     names = [n for n in (*GATED, *INVARIANT) if n in scores.measures]
     lines = []
     for item, cluster in sorted(scores.clusters.items()):
         own = {
-            name: [round(v, 6) for v in row]
+            name: [float(v) for v in row]
             for name in names
             if (row := scores.measures[name].rows.get(item)) is not None
         }
