@@ -147,12 +147,12 @@ class TestGate:
     def test_a_change_that_does_nothing_passes_twenty_times(self, baseline: Path) -> None:
         """Runs of a language model fall out a little otherwise; none of these is a regression."""
         kept = read_baseline(baseline)
-        differing = 0
-        for jitter in range(1, 21):
-            again = scores(run(ITEMS, jitter=jitter))
-            gate(again, kept)
-            differing += any(c.difference for c in gate(again, kept))
-        assert differing == 20, "the jitter is there"
+        differing, jitter = 0, 0
+        while differing < 20:  # a jitter that changes no figure shows nothing
+            jitter += 1
+            passed = gate(scores(run(ITEMS, jitter=jitter)), kept)
+            differing += any(c.difference for c in passed)
+            assert jitter < 30, "the jitter is there"
 
     @pytest.mark.parametrize(
         ("hurt", "named"),
