@@ -298,7 +298,7 @@ def test_words_that_are_gone_are_said_with_the_day_and_what_stands_there_now(
     engine, client = reading_only
     address = article_address("bridge.md", 0, 25, quote="It is to open in May 2026.")
     said = words_of(client.get(address).text)
-    assert "In their place it now says: It is to open in June 2026. See what changed" in said
+    assert "UTC. In their place it now says: It is to open in June 2026. See what changed" in said
     (version,) = engine.store.versions("bridge.md")
     year, month = version.replaced_at[:4], date.fromisoformat(version.replaced_at[:10])
     assert f"They were taken out on {month.day} {month:%B} {year}, " in said
