@@ -183,6 +183,72 @@ def test_changes_are_applied_without_starting_anew(store: Store) -> None:
     assert (store.folder / "caches/chroma/chroma.sqlite3").stat().st_ino == inode
 
 
+def written(store: Store) -> set[str]:
+    return {path.name for path in (store.folder / "caches/lexical").iterdir()}
+
+
+def test_words_and_vectors_of_all_are_not_written_anew_for_one_change(store: Store) -> None:
+    tiny.many(store, 50)
+    index = Index(store)
+    index.refresh()
+    before = written(store)
+    tiny.put(store, tiny.article("a7", "Latecomer."))
+    index.refresh()
+    assert written(store) == before
+    assert index.health().ok
+    tiny.many(store, 10, name="more")
+    index.refresh()
+    assert written(store) != before, "a fifth of them changed"
+    assert len(written(store)) == 1, "the older files are removed"
+
+
+def test_a_passage_scores_the_same_whether_it_was_written_or_came_later(store: Store) -> None:
+    tiny.many(store, 50, sentences=2)
+    tiny.put(store, tiny.article("old", "The mayor opened a bridge over the mayor river."))
+    index = Index(store)
+    index.refresh()
+    before = written(store)
+    tiny.put(store, tiny.article("new", "The mayor opened a bridge over the mayor river."))
+    scores = index.lexical(terms("mayor bridge title mayor unheard"), 5)
+    (old,), (new,) = store.passages_of("old"), store.passages_of("new")
+    assert dict(scores)[new.id] == pytest.approx(dict(scores)[old.id], rel=1e-5)
+    assert [i for i, _ in scores[:2]] == [old.id, new.id], "of equal ones the first"
+    assert written(store) == before
+    assert index.document_frequency(terms("mayor sentence")) == [2, 100]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.integers(0, 2)), max_size=4),
+    st.integers(0, 12),
+)
+def test_what_came_since_is_found_and_what_went_is_not(
+    tmp_path_factory: pytest.TempPathFactory, sequence: list[tuple[int, int, int]], within: int
+) -> None:
+    """Some of these changes stay in memory, some are too many and are written."""
+    store = Store(tmp_path_factory.mktemp("store"))
+    tiny.many(store, 12, sentences=5)
+    index = Index(store)
+    index.refresh()
+    for article, sentences, edition in sequence:
+        if sentences:
+            text = " ".join(f"Sentence {article} {edition} {n}." for n in range(sentences))
+            tiny.put(store, tiny.article(f"a{article}", text))
+        else:
+            store.remove(f"a{article}")
+        index.refresh()
+    present = set(store.passage_ids())
+    filters = Filters(articles=frozenset({f"a{within}", "a3"}))
+    allowed = set(store.passage_ids_within(filters))
+    for asked in (index, Index(store)):
+        assert answers(asked, store) == (present, present)
+        assert all(finds_itself(asked, store, i) for i in present)
+        assert {i for i, _ in asked.dense(tiny.vector("x"), 99, filters)} == allowed
+        assert {i for i, _ in asked.lexical(terms("sentence"), 99, filters)} == allowed
+    index.close()
+    store.close()
+
+
 def test_what_an_interrupted_ingest_left_undone_is_caught_up_by_the_next_search(
     store: Store,
 ) -> None:
@@ -203,7 +269,8 @@ def test_while_an_ingest_runs_searches_see_the_state_before_it(store: Store) -> 
     index.refresh()
     with writer(store.folder):
         tiny.put(store, tiny.article("late", "Latecomer."))
-        assert index.lexical(terms("latecomer"), 1) == []
+        for asked in (index, Index(store)):
+            assert asked.lexical(terms("latecomer"), 1) == []
         assert "ingest is running" in index.health().problems[0]
     assert len(index.lexical(terms("latecomer"), 1)) == 1
 

@@ -4,8 +4,11 @@ Both live in ``STORE/caches`` beside ``state.json``, which says what they reflec
 
     state.json         replaced by an atomic rename; dirty before each change, clean after it
     chroma/            a Chroma folder with the collection `passages`
-    lexical/NAME/      one generation of words and vectors; `state.json` names the one in force
+    lexical/NAME/      words and vectors as they were written last; `state.json` names the folder
     lock               shared by whoever reads, exclusive for whoever changes
+
+To write all words anew for one changed article would cost with the size of the archive: what came
+since they were written is read from the store when they are opened, until it is too much.
 
 Caches that are dirty, missing, of another store or broken are rebuilt from the store, without
 embedding again. Chroma does not survive a second process in its folder while one writes, nor a kill

@@ -1,4 +1,4 @@
-"""One generation of the caches that are files of ours: words, vectors, and whose they are."""
+"""One generation of the caches that are ours: words and vectors, as written and what came since."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.index import vectors
 from assistant.index.lexical import Lexical
+from assistant.index.recent import Recent
 from assistant.index.state import Broken, State, sync
 from assistant.store import Store
 from assistant.types import Filters
@@ -23,50 +24,88 @@ REMEMBERED_FILTERS = 16
 
 
 class Generation:
-    """What `build` wrote for one state of the caches, mapped into memory."""
+    """The passages of one state of the caches: what `build` wrote, mapped into memory, then the
+    recent ones, numbered on."""
 
     def __init__(self, folder: Path, state: State, store: Store) -> None:
-        """folder: of all generations. store: knows which passages filters allow.
+        """folder: of all that was written. store: has what came since, and knows which passages
+        filters allow.
 
         Raises Broken for files that are missing or make no sense.
         """
         import numpy as np
 
         self.name = state.generation
-        own = folder / state.generation
+        own = folder / state.written
         try:
-            self._ids: NDArray[np.bytes_] = np.load(own / IDS)
+            written: NDArray[np.bytes_] = np.load(own / IDS)
         except (OSError, ValueError, EOFError) as error:
             raise Broken(f"passages: {error}") from error
-        self._lexical = Lexical.load(own, state.passages)
+        self._lexical = Lexical.load(own, len(written))
         self._vectors = vectors.load(own)
-        if not len(self._ids) == len(self._vectors) == state.passages:
+        if len(self._vectors) != len(written):
             raise Broken("passages, words and vectors do not belong together")
+        self._recent = Recent(store, state, self._lexical)
+        gone = np.array([i.encode() for i in self._recent.gone], dtype=np.bytes_)
+        self._gone = np.flatnonzero(np.isin(written, gone))
+        self._written = len(written)
+        new = np.array([i.encode() for i in self._recent.ids], dtype=np.bytes_)
+        self._ids = np.concatenate([written, new])
+        # While an ingest runs the store is ahead, and may lack what was there in this state.
+        if store.version == state.version and len(self) != state.passages:
+            raise Broken("passages, words and vectors are not those of the store")
         self._store = store
         self._allowed: OrderedDict[Filters, NDArray[np.intp]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._ids) - len(self._gone)
+
     @staticmethod
-    def build(folder: Path, store: Store) -> list[str]:
-        """Write the generation to the new `folder`; returns the ids of its passages in order."""
+    def build(folder: Path, store: Store) -> None:
+        """Write words and vectors of all passages to the new `folder`."""
         import numpy as np
 
         ids = Lexical.build(folder, store.all_passages())
         np.save(folder / IDS, np.array([i.encode() for i in ids], dtype=np.bytes_))
         sync(folder / IDS)
         vectors.build(folder, ids, store)
-        return ids
 
     def words(self, terms: list[str], k: int, filters: Filters | None) -> list[tuple[str, float]]:
         """See `Index.lexical`."""
-        among = self.allowed(filters) if filters else None
-        return self._named(self._lexical.search(terms, k, among))
+        import numpy as np
+
+        scores = self._scores(terms)
+        if filters:
+            among = self.allowed(filters)
+            hits = among[scores[among] > 0]
+        else:
+            hits = np.flatnonzero(scores > 0)
+        best = hits[vectors.best(scores[hits], k)]
+        return self._named([(int(n), float(scores[n])) for n in best])
+
+    def _scores(self, terms: list[str]) -> NDArray[np.float32]:
+        """The BM25 score of each passage; 0 for one that is gone."""
+        import numpy as np
+
+        scores = self._lexical.scores(terms)
+        scores[self._gone] = 0
+        if not self._recent.ids:
+            return scores  # no copy of a million numbers
+        return np.concatenate([scores, self._recent.scores(terms)])
 
     def nearest(
         self, vector: NDArray[np.float32], k: int, filters: Filters
     ) -> list[tuple[str, float]]:
         """The `k` nearest of those allowed, as (passage id, cosine similarity); none overlooked."""
-        return self._named(vectors.nearest(self._vectors, vector, k, self.allowed(filters)))
+        allowed = self.allowed(filters)
+        written, recent = allowed[allowed < self._written], allowed[allowed >= self._written]
+        found = vectors.nearest(self._vectors, vector, k, written)
+        for number, cosine in vectors.nearest(
+            self._recent.vectors, vector, k, recent - self._written
+        ):
+            found.append((number + self._written, cosine))
+        return self._named(sorted(found, key=lambda hit: -hit[1])[:k])
 
     def allowed(self, filters: Filters) -> NDArray[np.intp]:
         """The numbers of the passages that may be found, ascending.
@@ -87,15 +126,21 @@ class Generation:
             return self._allowed[filters]
 
     def document_frequency(self, terms: list[str]) -> list[int]:
-        return self._lexical.document_frequency(terms)
+        """See `Index.document_frequency`."""
+        both = (self._lexical, self._recent)
+        return [sum(part.document_frequency(term) for part in both) for term in terms]
 
     def finds(self, passage_id: str, terms: list[str]) -> bool:
         """Whether a passage is among the ten best, ties included, for its own terms."""
         number = self._number.get(passage_id.encode())
-        return number is not None and self._lexical.finds(number, terms)
+        if number is None or not terms:
+            return number is not None
+        scores = self._scores(terms)
+        return bool(scores[number] > 0 and (scores > scores[number]).sum() < 10)
 
     @cached_property
     def _number(self) -> dict[bytes, int]:
+        # Of a passage that was written and came again the later number counts.
         return {name: n for n, name in enumerate(self._ids.tolist())}
 
     def _named(self, found: list[tuple[int, float]]) -> list[tuple[str, float]]:

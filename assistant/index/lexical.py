@@ -6,25 +6,30 @@ reads the few pages that hold its terms, and nothing is rebuilt.
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.index.state import Broken, sync
-from assistant.index.vectors import best
 from assistant.lexical import terms as terms_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+LENGTH = "mean_length.json"
+
 
 class Lexical:
-    """One generation of the BM25 index. Passages are numbered as the store lists them."""
+    """The BM25 index as it was written. Passages are numbered as the store listed them then."""
 
-    def __init__(self, scorer: Any) -> None:
-        """scorer: a `bm25s.BM25`, or None where no passage has any term."""
+    def __init__(self, scorer: Any, passages: int, mean_length: float) -> None:
+        """scorer: a `bm25s.BM25`, or None where no passage has any term. mean_length: in terms."""
         self._scorer = scorer
+        self._passages = passages
+        self._mean_length = mean_length
 
     @staticmethod
     def build(folder: Path, passages: Iterator[tuple[str, str, str]]) -> list[str]:
@@ -47,6 +52,8 @@ class Lexical:
             scorer = bm25s.BM25()
             scorer.index(documents, show_progress=False)
             scorer.save(folder, show_progress=False)
+            mean = sum(map(len, documents)) / len(documents)
+            (folder / LENGTH).write_text(json.dumps(mean), encoding="ascii")
         for path in folder.iterdir():
             sync(path)
         return ids
@@ -56,52 +63,41 @@ class Lexical:
         """passages: how many it must have. Raises Broken for files missing or without sense."""
         import bm25s
 
-        scorer = None
+        scorer, mean_length = None, 1.0
         try:
             if (folder / "params.index.json").exists():
                 scorer = bm25s.BM25.load(folder, load_corpus=False, mmap=True, show_progress=False)
                 if scorer.scores["num_docs"] != passages:
                     raise ValueError("its files do not belong together")
+                mean_length = float(json.loads((folder / LENGTH).read_text(encoding="ascii")))
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
             raise Broken(f"lexical index: {error}") from error
-        return cls(scorer)
+        return cls(scorer, passages, mean_length)
 
-    def _scores(self, terms: list[str]) -> NDArray[np.float32] | None:
-        if self._scorer is None:
-            return None
-        known = self._scorer.get_tokens_ids(terms)
+    def scores(self, terms: list[str]) -> NDArray[np.float32]:
+        """The score of each passage, 0 or more. A term given twice counts twice."""
+        import numpy as np
+
+        known = self._scorer.get_tokens_ids(terms) if self._scorer else []
         if not known:
-            return None
+            return np.zeros(self._passages, np.float32)
         scores: NDArray[np.float32] = self._scorer.get_scores_from_ids(known)
         return scores
 
-    def search(
-        self, terms: list[str], k: int, among: NDArray[np.intp] | None = None
-    ) -> list[tuple[int, float]]:
-        """The `k` best passages as (number, score > 0), best first; of equal ones the first.
-
-        among: the only ones that may be found, ascending; None means all.
-        """
-        import numpy as np
-
-        scores = self._scores(terms)
-        if scores is None:
-            return []
-        hits = np.flatnonzero(scores > 0) if among is None else among[scores[among] > 0]
-        return [(int(hits[n]), float(scores[hits[n]])) for n in best(scores[hits], k)]
-
-    def document_frequency(self, terms: list[str]) -> list[int]:
+    def document_frequency(self, term: str) -> int:
         if self._scorer is None:
-            return [0] * len(terms)
-        columns, vocabulary = self._scorer.scores["indptr"], self._scorer.vocab_dict
-        numbers = (vocabulary.get(term) for term in terms)
-        return [0 if n is None else int(columns[n + 1] - columns[n]) for n in numbers]
+            return 0
+        columns, number = self._scorer.scores["indptr"], self._scorer.vocab_dict.get(term)
+        return 0 if number is None else int(columns[number + 1] - columns[number])
 
-    def finds(self, passage: int, terms: list[str]) -> bool:
-        """Whether a passage is among the ten best, ties included, for its own terms."""
-        if not terms:
-            return True
-        scores = self._scores(terms)
-        if scores is None or not scores[passage] > 0:
-            return False
-        return int((scores > scores[passage]).sum()) < 10
+    # The two factors of a score, for passages that came later but are compared with these
+
+    def rarity(self, term: str) -> float:
+        """The inverse document frequency of a term, as bm25s computes it (Lucene's form)."""
+        frequency = self.document_frequency(term)
+        return math.log(1 + (self._passages - frequency + 0.5) / (frequency + 0.5))
+
+    def saturation(self, count: int, length: int) -> float:
+        """What `count` occurrences weigh in a passage of `length` terms, 0 to 1."""
+        k1, b = (self._scorer.k1, self._scorer.b) if self._scorer else (1.5, 0.75)
+        return float(count / (k1 * (1 - b + b * length / self._mean_length) + count))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.index import chroma
+from assistant.index import chroma, recent
 from assistant.index.generation import Generation
 from assistant.index.state import Broken, State, caches_errors, read_state, sync, write_state
 from assistant.lexical import terms as terms_of
@@ -109,7 +109,10 @@ class Index:
         return self._read(lambda state: len(self._files(state).allowed(filters)) > 0)
 
     def document_frequency(self, terms: list[str]) -> list[int]:
-        """For each term the number of passages that contain it, their titles included."""
+        """For each term the number of passages that contain it, their titles included.
+
+        A few that were removed lately may still count.
+        """
         return self._read(lambda state: self._files(state).document_frequency(terms))
 
     @property
@@ -215,8 +218,13 @@ class Index:
             )
             collection = chroma.collection(self._chroma, before)
             chroma.change(collection, store, changes, progress)
-            ids = Generation.build(self._folder / "lexical" / dirty.generation, store)
-            chroma.check_change(collection, store, changes, expected=len(ids))
+            total = store.passage_count()
+            chroma.check_change(collection, store, changes, expected=total)
+            if before is not None and recent.is_little(store, before):
+                written, written_at = before.written, before.written_at
+            else:
+                written, written_at = dirty.generation, changes.version
+                Generation.build(self._folder / "lexical" / written, store)
         chroma.opened(self._chroma, dirty.generation)
         for path in self._chroma.rglob("*"):
             if path.is_file():
@@ -225,12 +233,14 @@ class Index:
             dirty,
             version=changes.version,
             clean=True,
-            passages=len(ids),
+            passages=total,
+            written=written,
+            written_at=written_at,
             files=chroma.vector_files(self._chroma),
         )
         write_state(self._folder, clean)
         for old in (self._folder / "lexical").iterdir():
-            if old.name != clean.generation:
+            if old.name != clean.written:
                 shutil.rmtree(old, ignore_errors=True)
 
     # Proof that they work

@@ -17,6 +17,8 @@ from assistant.errors import StoreDamaged, StoreError, StoreFull
 class State:
     """What the caches reflect. `generation` is new after every change, rebuilds included.
 
+    written: the folder of the words and vectors that were written last, and
+    written_at: the version of the store then; what came since is read from the store.
     files: size and CRC-32 of each file of Chroma's vector index when the change was done, so that a
         damaged one is noticed before Chroma opens it, which can end the process.
     """
@@ -26,6 +28,8 @@ class State:
     generation: str
     clean: bool
     passages: int = 0
+    written: str = ""
+    written_at: int = 0
     files: dict[str, list[int]] = field(default_factory=dict)
 
 

@@ -39,7 +39,13 @@ def revive(db: sqlite3.Connection, passage_ids: Iterable[str]) -> None:
     db.executemany("DELETE FROM tombstones WHERE passage_id = ?", rows)
 
 
-def since(db: sqlite3.Connection, earlier: int) -> Changes:
-    added = db.execute("SELECT id FROM passages WHERE version > ?", (earlier,)).fetchall()
-    gone = db.execute("SELECT passage_id FROM tombstones WHERE version > ?", (earlier,)).fetchall()
-    return Changes(version(db), [row[0] for row in added], [row[0] for row in gone])
+def since(db: sqlite3.Connection, earlier: int, until: int | None) -> Changes:
+    """What happened after version `earlier`, up to and with `until`; None means to this day.
+
+    What was added by then and is there no more, or was added anew later, is not in it.
+    """
+    to = version(db) if until is None else until
+    within = "version > ? AND version <= ?"
+    added = db.execute(f"SELECT id FROM passages WHERE {within}", (earlier, to)).fetchall()
+    gone = db.execute(f"SELECT passage_id FROM tombstones WHERE {within}", (earlier, to)).fetchall()
+    return Changes(to, [row[0] for row in added], [row[0] for row in gone])

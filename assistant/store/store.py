@@ -189,10 +189,13 @@ class Store:
         with self._database.connected() as db:
             return vector_rows.get(db, ids)
 
-    def changes_since(self, version: int) -> Changes:
-        """What to add (or replace) and what to remove to get from `version` to now."""
+    def changes_since(self, version: int, until: int | None = None) -> Changes:
+        """What to add (or replace) and what to remove to get from `version` to `until`, or to now.
+
+        What was changed once more after `until` is left out.
+        """
         with self._database.reading() as db:
-            return changes.since(db, version)
+            return changes.since(db, version, until)
 
     # Where articles came from
 
