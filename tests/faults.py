@@ -1,4 +1,5 @@
-"""A campaign of faults against ingest: kills at random moments, full disks, damaged caches.
+"""A campaign of faults against ingest: kills at random moments, full disks, files and folders that
+may not be read or written, files that cannot be opened, damaged caches.
 
     python tests/faults.py --kills 200 --faults 20 --seed 7
 
@@ -38,8 +39,8 @@ from assistant.ingest import ingest
 from assistant.store import Store
 if len(sys.argv) > 3:
     import resource
-    limit = int(sys.argv[3])
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    which, limit = getattr(resource, sys.argv[3]), int(sys.argv[4])
+    resource.setrlimit(which, (limit, resource.getrlimit(which)[1]))
 store = Store(Path(sys.argv[1]))
 def said(what, done, total, unit):
     print(what, done, flush=True)
@@ -51,6 +52,7 @@ ingest([Path(sys.argv[2])], store, Index(store), split=tiny.split, embed=embed,
 print("done", flush=True)
 """
 FILES = 60
+FAULTS = ["full_disk", "damage", "lost_permission", "cannot_open"]
 REPAIR = """
 import sys
 from pathlib import Path
@@ -186,12 +188,42 @@ class Campaign:
     def full_disk(self) -> None:
         """A limit on the size of a file stands in for a disk that takes no more."""
         before = self.up_to_date()
-        process = tiny.python(
-            INGEST, self.folder, self.corpus, self.chance.randrange(50_000, 1_500_000)
-        )
+        limit = self.chance.randrange(50_000, 1_500_000)
+        process = tiny.python(INGEST, self.folder, self.corpus, "RLIMIT_FSIZE", limit)
         said, errors = process.communicate(timeout=120)
         assert "done" in said or "StoreError" in errors or "StoreFull" in errors, errors
         self.figures["full disk"] += "done" not in said
+        self.check(before)
+
+    def lost_permission(self) -> None:
+        """Files of the corpus that may not be read; every other time a store that may not be
+        written. Needs `setpriv` where it runs as root, to whom nothing is forbidden."""
+        before = self.up_to_date()
+        store_too = self.chance.random() < 0.5
+        forbidden = self.chance.sample(sorted(self.corpus.iterdir()), 5)
+        if store_too:
+            forbidden += [p for p in (self.folder, *self.folder.rglob("*")) if p.is_dir()]
+            forbidden += self.folder.glob("*.sqlite3*")
+        modes = {path: path.stat().st_mode for path in forbidden}
+        for path in sorted(forbidden, reverse=True):
+            path.chmod(0o500 if path.is_dir() else 0o400 if self.folder in path.parents else 0)
+        try:
+            process = tiny.python(INGEST, self.folder, self.corpus, as_user=True)
+            said, errors = process.communicate(timeout=120)
+        finally:
+            for path in sorted(modes):
+                path.chmod(modes[path])
+        assert "done" in said or (store_too and "StoreError" in errors), errors
+        self.figures["store may not be written" if store_too else "files may not be read"] += 1
+        self.check(before)
+
+    def cannot_open(self) -> None:
+        """So few files may be open at once that opening one fails, wherever that happens."""
+        before = self.up_to_date()
+        limit = self.chance.randrange(5, 40)
+        process = tiny.python(INGEST, self.folder, self.corpus, "RLIMIT_NOFILE", limit)
+        said, _ = process.communicate(timeout=120)
+        self.figures["too many open files"] += "done" not in said
         self.check(before)
 
     def damage(self) -> None:
@@ -225,7 +257,7 @@ class Campaign:
 def run(folder: Path, *, kills: int, faults: int, seed: int) -> Counter[str]:
     """The figures of a campaign in `folder`. Raises AssertionError at the first breach."""
     campaign = Campaign(folder, seed)
-    rounds = ["kill"] * kills + ["full_disk"] * (faults // 2) + ["damage"] * (faults - faults // 2)
+    rounds = ["kill"] * kills + [FAULTS[n % len(FAULTS)] for n in range(faults)]
     random.Random(seed).shuffle(rounds)
     campaign.kill()
     for number, kind in enumerate(rounds, 1):

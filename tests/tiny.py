@@ -59,11 +59,18 @@ def many(store: Store, articles: int, sentences: int = 1, name: str = "a") -> No
             put(store, article(f"{name}{n}", text))
 
 
-def python(code: str, *arguments: object, **options: object) -> subprocess.Popen[str]:
-    """A process that runs `code` with these helpers at hand, its output in a pipe."""
+def python(
+    code: str, *arguments: object, as_user: bool = False, **options: object
+) -> subprocess.Popen[str]:
+    """A process that runs `code` with these helpers at hand, its output in a pipe.
+
+    as_user: permissions hold for it, even where these tests run as root.
+    """
     here = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    powers = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    before = powers if as_user and os.geteuid() == 0 else []
     return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
+        [*before, sys.executable, "-c", code, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
