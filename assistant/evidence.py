@@ -104,7 +104,7 @@ def _choose(pool: Sequence[_Place], scores: Sequence[float], tokens: int) -> lis
         # "Thirty-one." says nothing without the question that is printed before it.
         before = pool[best - 1] if best and pool[best].number else None
         needed = [best - 1, best] if before and before.asks and best - 1 in left else [best]
-        cost = sum(_tokens(pool[i].text) for i in needed)
+        cost = sum(estimated_tokens(pool[i].text) for i in needed)
         if chosen and (spent + cost > tokens or len(chosen) + len(needed) > MOST_SENTENCES):
             continue
         chosen += needed
@@ -194,7 +194,7 @@ def near_copy(text: str, other: str) -> bool:
     return len(words & others) >= NEAR_COPY * len(words | others) > 0
 
 
-def _tokens(text: str) -> int:
+def estimated_tokens(text: str) -> int:
     """About how many tokens a language model makes of a line with `text`.
 
     A little more than one for a word; one for a few letters of a long string without spaces, for

@@ -299,6 +299,22 @@ def test_where_only_finding_counts_only_the_search_is_asked(
     assert figures.get("declined right") is None
 
 
+def test_stages_find_within_the_allowed_articles_and_say_nothing(
+    settings: Settings, indexes: Path, tmp_path: Path
+) -> None:
+    names = ("lexical", "dense", "first-stage", "whole-passages", "ours")
+    made = run(planned(settings, tmp_path / "run", indexes, *names))
+    for name in names[:-1]:
+        records = of(made, name)
+        assert all(not r.text and r.status == "abstained" for r in records.values())
+        assert records["cost"].retrieved[0].article_id == "tiny.jsonl#bridge"
+        assert {p.article_id for p in records["honey"].retrieved} <= set(ITEMS[1].within)
+        assert bool(records["cost"].read) == (name == "whole-passages")
+    read, ours = (of(made, name)["cost"].read for name in ("whole-passages", "ours"))
+    assert read[0] == of(made, "whole-passages")["cost"].retrieved[0], "from the first on"
+    assert any(r.start <= o.start and o.end <= r.end for r in read for o in ours)
+
+
 def test_a_system_that_finds_nothing_has_nothing_to_do_there(
     settings: Settings, indexes: Path, tmp_path: Path
 ) -> None:

@@ -136,11 +136,20 @@ def list_all(run: Run, json: JsonOption = False) -> None:
 
         runs = found(RUNS)
         if json:
-            print_json({"suites": list(suites.ABOUT), "systems": list(systems.ABOUT), "runs": runs})
+            print_json(
+                {
+                    "suites": list(suites.ABOUT),
+                    "systems": [*systems.ABOUT, *systems.STAGES],
+                    "runs": runs,
+                }
+            )
             return
         rows = [(name, needs, about) for name, (needs, about) in suites.ABOUT.items()]
         print_text("suites\n" + render.table(rows, width=table_width()))
-        print_text("\nsystems\n" + render.table(list(systems.ABOUT.items()), width=table_width()))
+        print_text(
+            "\nsystems\n"
+            + render.table([*systems.ABOUT.items(), *systems.STAGES.items()], width=table_width())
+        )
         if runs:
             shown = [
                 (r["name"], r["started"][:16].replace("T", " "), f"{r['records']} replies")

@@ -13,7 +13,7 @@ from assistant.errors import AssistantError
 from evals.items import Item
 from evals.metrics.measure import Articles, Measure, Pair, averaged
 from evals.metrics.spans import classes_reached
-from evals.records import Place
+from evals.records import Place, Record
 
 GROUP = "retrieval"
 Grades = Mapping[str, int]
@@ -28,6 +28,7 @@ def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
         with trec_eval's linear gain: the grade of the class (`Item.grades`), or 1.
     right passage first: the first passage shows evidence of a needed class.
     right passage in five: share of the needed classes shown by the first five passages.
+    evidence among what was read: share of them shown by the characters that an answer could use.
     """
     judged = [p for p in pairs if p.item.gold]
     if not any(p.record.retrieved for p in judged):
@@ -58,10 +59,17 @@ def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
         hits = shown(item, 5)
         return None if hits is None else sum(hits) / len(hits)
 
+    def read(item: Item, record: Record) -> float | None:
+        if not (item.evidence and record.read):
+            return None
+        hits = [n is not None for n in classes_reached(item, record.read, articles)]
+        return sum(hits) / len(hits)
+
     return [
         *found,
         averaged("right passage first", GROUP, judged, first),
         averaged("right passage in five", GROUP, judged, in_five),
+        averaged("evidence among what was read", GROUP, judged, read),
     ]
 
 

@@ -1,0 +1,122 @@
+"""The stages of finding one by one, to see by comparison what each of them adds.
+
+    assistant eval run squad --data DIR --llm none --system lexical --system dense \\
+        --system first-stage --system whole-passages --system ours
+
+They find and say nothing, so only the figures of retrieval mean something.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.evidence import estimated_tokens
+from assistant.lexical import terms
+from assistant.retrieval import first_stage
+from assistant.types import Article, Filters, Hit, Passage
+from evals.items import Item
+from evals.records import Place, Record, Seconds
+from evals.systems.system import System, Workplace
+
+DEPTH = 100
+
+
+class Found(Protocol):
+    """A passage that was found: a `Hit`, or a candidate of the first stage."""
+
+    @property
+    def passage(self) -> Passage: ...
+    @property
+    def article(self) -> Article: ...
+
+
+@dataclass(frozen=True)
+class _Stored:
+    passage: Passage
+    article: Article
+
+
+Find = Callable[[str, Filters | None], Sequence[Found]]
+
+
+def lexical(work: Workplace) -> System:
+    """BM25 alone."""
+
+    def find(question: str, filters: Filters | None) -> Sequence[Found]:
+        found = work.engine.index.lexical(terms(question), DEPTH, filters)
+        return _stored(work, [i for i, _ in found])
+
+    return _system(work, "lexical", find)
+
+
+def dense(work: Workplace) -> System:
+    """The nearest vectors alone."""
+
+    def find(question: str, filters: Filters | None) -> Sequence[Found]:
+        vector = work.engine.embedder.encode([question])[0]
+        return _stored(work, [i for i, _ in work.engine.index.dense(vector, DEPTH, filters)])
+
+    return _system(work, "dense", find)
+
+
+def fused(work: Workplace) -> System:
+    """Both, fused, with what dates say: what the second stage gets."""
+
+    def find(question: str, filters: Filters | None) -> Sequence[Found]:
+        engine = work.engine
+        vector = engine.embedder.encode([question])[0]
+        return first_stage(
+            question, vector, store=engine.store, index=engine.index, filters=filters
+        )
+
+    return _system(work, "first-stage", find)
+
+
+def whole_passages(work: Workplace) -> System:
+    """Both stages, and as evidence whole passages, as many tokens of them as ours reads."""
+
+    def find(question: str, filters: Filters | None) -> list[Hit]:
+        return work.engine.search(question, None, filters)
+
+    return _system(work, "whole-passages", find, evidence=work.engine.settings.evidence)
+
+
+def _stored(work: Workplace, ids: list[str]) -> list[_Stored]:
+    known = work.engine.store.passages(ids)
+    return [_Stored(*known[i]) for i in ids if i in known]
+
+
+def _system(work: Workplace, name: str, find: Find, evidence: int = 0) -> System:
+    """evidence: about how many tokens of what was found are read, best first; 0 for none."""
+
+    def ask(item: Item) -> Record:
+        begin = time.perf_counter()
+        found = find(item.question, work.filters(item))
+        spent = time.perf_counter() - begin
+        ranked = [Place(f.article.id, f.passage.start, f.passage.end) for f in found]
+        return Record(
+            work.suite,
+            name,
+            item.id,
+            text="",
+            status="abstained",
+            retrieved=tuple(dict.fromkeys(ranked)),
+            read=tuple(_read(found, evidence)),
+            seconds=Seconds(spent, spent, spent),
+        )
+
+    return ask
+
+
+def _read(found: Sequence[Found], tokens: int) -> list[Place]:
+    places: list[Place] = []
+    for each in found:
+        start, end = each.passage.start, each.passage.end
+        tokens -= estimated_tokens(each.article.text[start:end])
+        if tokens < 0:
+            break
+        places.append(Place(each.article.id, start, end))
+    return places
