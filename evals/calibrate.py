@@ -33,6 +33,8 @@ class Fit:
 
     auroc, error: area under ROC and calibration error of predictions for stories left out of the
         fit, by five-fold cross-validation.
+    alone, without: the same area of a fit on one signal alone, and on all but that one: what the
+        signal tells, and what it tells that the others do not.
     """
 
     weights: dict[str, float]
@@ -40,6 +42,8 @@ class Fit:
     right: int
     auroc: float
     error: float
+    alone: dict[str, float]
+    without: dict[str, float]
 
 
 def fit(pairs: Sequence[Pair], names: Sequence[str] = tuple(SIGNALS)) -> Fit:
@@ -47,24 +51,36 @@ def fit(pairs: Sequence[Pair], names: Sequence[str] = tuple(SIGNALS)) -> Fit:
 
     Raises ValueError where all of them are right, or none is.
     """
-    from sklearn.model_selection import GroupKFold, cross_val_predict
-
     used = [p for p in pairs if p.record.signals]
     x = np.array([[feature(n, p.record.signals.get(n, 0.0)) for n in names] for p in used])
     y = np.array([float(right(p)) for p in used])
     if len(set(y)) < 2:
         raise ValueError("the replies are all right or all wrong: there is nothing to fit")
-    stories = np.array([p.item.cluster for p in used])
-    folds = GroupKFold(min(FOLDS, len(set(stories))))
-    said = cross_val_predict(_model(), x, y, groups=stories, cv=folds, method="predict_proba")[:, 1]
-    rows: Rows = np.column_stack([said, y])
+    stories = [p.item.cluster for p in used]
+    rows = _left_out(x, y, stories)
+    alone, without = {}, {}
+    for column, name in enumerate(names):
+        alone[name] = auroc(_left_out(x[:, [column]], y, stories))
+        if len(names) > 1:
+            without[name] = auroc(_left_out(np.delete(x, column, axis=1), y, stories))
     model = _model().fit(x, y)
     scale, regression = model[0], model[1]
     slopes = regression.coef_[0] / scale.scale_
     intercept = float(regression.intercept_[0] - (slopes * scale.mean_).sum())
     weights = {"intercept": intercept, **{n: float(s) for n, s in zip(names, slopes, strict=True)}}
     rounded = {name: round(weight, 2) for name, weight in weights.items()}
-    return Fit(rounded, len(used), int(y.sum()), auroc(rows), calibration_error(rows))
+    return Fit(
+        rounded, len(used), int(y.sum()), auroc(rows), calibration_error(rows), alone, without
+    )
+
+
+def _left_out(x: Rows, y: Rows, stories: Sequence[str]) -> Rows:
+    """(prediction, right) of each reply, predicted from the stories that are not its own."""
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
+    folds = GroupKFold(min(FOLDS, len(set(stories))))
+    said = cross_val_predict(_model(), x, y, groups=stories, cv=folds, method="predict_proba")
+    return np.column_stack([said[:, 1], y])
 
 
 def right(pair: Pair) -> bool:

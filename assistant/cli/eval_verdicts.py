@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.console import STYLE, JsonOption, print_json, print_text
+from assistant.cli.console import STYLE, JsonOption, print_json, print_text, table_width
 from assistant.cli.evals import named_system, needs_evals, opened_run, suite_scores
 from assistant.cli.options import Run, takes
 from assistant.errors import UsageError
@@ -89,13 +89,18 @@ def calibrate(
     folders: Annotated[
         list[Path], typer.Argument(metavar="RUN…", help="Runs with --careful 0: nothing declined.")
     ],
+    signal: Annotated[
+        list[str], typer.Option("--signal", help="Fit these only; may be given several times.")
+    ] = [],  # noqa: B006 (typer copies it)
     json: JsonOption = False,
 ) -> None:
-    """Fit the weights of the confidence on the replies of runs, and say how well they tell.
+    """Fit the weights of the confidence on the replies of runs, and say what each signal tells.
 
     Example: assistant eval calibrate RUN
     """
     with needs_evals():
+        from assistant import render
+        from assistant.confidence import SIGNALS
         from evals.calibrate import fit
         from evals.metrics.measure import Pair
 
@@ -104,11 +109,17 @@ def calibrate(
             for suite in opened.suites:
                 items = {item.id: item for item in opened.items(suite)}
                 pairs += [Pair(items[r.item], r) for r in opened.records(suite, "ours")]
-        fitted = fit(pairs)
+        unknown = [name for name in signal if name not in SIGNALS]
+        if unknown:
+            raise UsageError(f"there is no signal '{unknown[0]}'", f"Known: {', '.join(SIGNALS)}.")
+        fitted = fit(pairs, signal or list(SIGNALS))
         if json:
             print_json(vars(fitted))
             return
         print_text(
             f"{fitted.n} replies, {fitted.right} right; on stories left out: area under ROC "
-            f"{fitted.auroc:.3f}, calibration error {fitted.error:.3f}\n{fitted.weights}"
+            f"{fitted.auroc:.3f}, calibration error {fitted.error:.3f}\n{fitted.weights}\n"
         )
+        rows = [("signal", "alone", "all but this")]
+        rows += [(n, f"{v:.3f}", f"{fitted.without[n]:.3f}") for n, v in fitted.alone.items()]
+        print_text(render.table(rows, width=table_width()))
