@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from assistant import language_model
 from assistant.asking import Asking, Step
 from assistant.conversation import standalone
 from assistant.copies import collapsed
@@ -24,7 +25,7 @@ from assistant.fetching import Fetcher, anywhere, is_public
 from assistant.index import Index
 from assistant.ingest import ingest, preview, remove
 from assistant.ingest_urls import ingest_urls, is_url
-from assistant.models import embedding_folder, find, local_path, own_file, pull
+from assistant.models import embedding_folder
 from assistant.passages import context_line, split
 from assistant.progress import Progress, silent
 from assistant.reading import Options
@@ -113,45 +114,11 @@ class Engine:
         """
         with self._lock:
             if not self._llm_ready:
-                self._loaded_llm = self._given_llm or self._make_llm()
+                self._loaded_llm = self._given_llm or language_model.make(
+                    self.settings, self._progress
+                )
                 self._llm_ready = True
             return self._loaded_llm
-
-    def _make_llm(self) -> LLM | None:
-        spec = self.settings.llm
-        if spec == "none":
-            return None
-        if spec.startswith("openai:"):
-            from assistant.llm import endpoint, parse_endpoint
-
-            url, model = parse_endpoint(spec)
-            return endpoint(url, model, self.settings.api_key, self.settings.llm_timeout)
-        if not spec.startswith("embedded:"):
-            raise UsageError(
-                f"--llm {spec!r} is none of the forms embedded:NAME, openai:URL#MODEL and none",
-                "`assistant models list` shows the names.",
-            )
-        path = self._weights(spec.removeprefix("embedded:"))
-        if path is None:
-            self._progress("No language model here: answering with quotes", 0, None, "steps")
-            return None
-        from assistant.llm import EmbeddedLLM
-
-        return EmbeddedLLM(
-            path=path,
-            name=path.stem,
-            threads=self.settings.threads,
-            state_folder=self.settings.models / "state",
-        )
-
-    def _weights(self, name: str) -> Path | None:
-        if name.endswith(".gguf"):
-            return own_file(Path(name).expanduser())
-        model = find(name)
-        path = local_path(model, self.settings.models, self._progress)
-        if path is None and self.settings.download:
-            path = pull(model, self.settings.models, self._progress)
-        return path
 
     def load(self) -> None:
         """Load both models now, side by side; the first question is then as fast as the next."""
@@ -169,12 +136,7 @@ class Engine:
     def _warm_llm(self) -> None:
         llm = self.llm
         if llm is not None and self._given_llm is None and self.settings.llm.startswith("embedded"):
-            from assistant import answer, judge
-            from assistant.llm import EmbeddedLLM
-
-            if isinstance(llm, EmbeddedLLM):
-                llm.prime(answer.template_prefix(llm))
-                llm.prime(judge.judge_prefix(llm), slot=judge.SLOT)
+            language_model.prime(llm)
 
     # What it does ----------------------------------------------------------------------------
 

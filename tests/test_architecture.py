@@ -47,7 +47,7 @@ ORDER = [
         "weighing",
         "asking",
     ),
-    *("engine", "render", "llamaindex", "terminal", "doctor"),
+    *("language_model", "engine", "render", "llamaindex", "terminal", "doctor"),
     *("turns", "access", "guards", "web", "api", "remote", "server", "cli"),
 ]
 # One does not know the other, not even through a third.
