@@ -131,9 +131,9 @@ class TerminalProgress:
         elif activity.done and now - activity.printed >= self._between:
             activity.printed = now
             left = ""
-            if total is not None and unit in ("questions", *_COUNTED):
+            if unit in ("questions", *_COUNTED):
                 each = (now - activity.started) / max(activity.done - activity.first, 1)
-                left = _left(each * (total - activity.done))
+                left = _left(each * (total - activity.done)) if total is not None else ""
                 if unit in _COUNTED:
                     left = f", {_rate(1 / each if each else None)}{left}"
             self._write(f"{one_line(what)}{_amount(activity.done, total, unit)}{left}")

@@ -412,6 +412,26 @@ def test_progress_says_what_is_done_and_ends_complete(bench: Bench) -> None:
     assert said["Embedding"][0] == (0, 70, "articles")
 
 
+def test_within_a_file_of_many_articles_progress_does_not_pretend_to_know_how_many(
+    bench: Bench,
+) -> None:
+    """Each batch of a long JSONL file was said to be the last."""
+    bench.write("0.txt", "This stands.")
+    rows = (f'{{"id": "{n}", "text": "Row {n} stands."}}' for n in range(300))
+    bench.write("many.jsonl", "\n".join(rows))
+    said: list[tuple[int, int | None]] = []
+
+    def note(what: str, done: int, total: int | None, unit: str) -> None:
+        if what == "Embedding":
+            said.append((done, total))
+
+    ingest(
+        [bench.corpus], bench.store, bench.index, split=tiny.split, embed=tiny.embed, progress=note
+    )
+    assert said[-1] == (301, 301)
+    assert len(said) > 4 and {total for _, total in said[:-1]} == {None}
+
+
 def test_a_second_ingest_is_refused_before_it_does_anything(bench: Bench) -> None:
     bench.write("a.txt", "This stands.")
     with writer(bench.store.folder), pytest.raises(StoreLocked):
@@ -520,7 +540,7 @@ def test_a_disk_that_takes_no_more_loses_nothing(bench: Bench) -> None:
     bench.store.close()
     for n in range(200):
         bench.write(f"{n}.txt", " ".join(f"Sentence {s} of {n} stands." for s in range(40)))
-    process = tiny.python(INGEST, bench.store.folder, bench.corpus, 600_000)
+    process = tiny.python(INGEST, bench.store.folder, bench.corpus, "RLIMIT_FSIZE", 600_000)
     said, errors = process.communicate(timeout=60)
     assert "done" not in said
     assert "StoreError" in errors or "StoreFull" in errors, errors

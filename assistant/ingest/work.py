@@ -51,6 +51,7 @@ class Work:
         self._finish: list[Callable[[], None]] = []
         self._counts = dict.fromkeys(("added", "changed", "removed", "unchanged", "passages"), 0)
         self._stored = 0
+        self._of_this_file = 0
 
     def report(self) -> IngestReport:
         return IngestReport(**self._counts, failures=tuple(self.failures))
@@ -72,6 +73,7 @@ class Work:
 
     def article(self, article: Article, root: str, path: str) -> bool:
         """Take an article on. False where it cannot be: it has no sentence, or is no Unicode."""
+        self._of_this_file += 1
         try:
             sha256 = article.sha256
             article.id.encode()
@@ -107,6 +109,7 @@ class Work:
             self._remove(self.ownership.of_file(root, file.path) - set(found))
             self._store.mark_read(root, file.path, file.state)
 
+        self._of_this_file = 0
         # Only together with its last article, or a kill in between would lose that one.
         self._finish.append(finish)
         if not self._pending:
@@ -130,7 +133,7 @@ class Work:
         batch, self._pending = self._pending, []
         finish, self._finish = self._finish, []
         if batch and not self._stored:
-            self._progress("Embedding", 0, len(batch) + self.files_left, "articles")
+            self._report(0, len(batch))
         pairs = [(pending.article, p) for pending in batch for p in pending.passages]
         rows = iter(self._embed(pairs) if pairs else ())
         with self._store.writing():
@@ -138,10 +141,15 @@ class Work:
                 self._put(pending, np.array([next(rows) for _ in pending.passages], np.float32))
             for step in finish:
                 step()
-        if batch:
-            self._stored += len(batch)
-            total = self._stored + self.files_left
-            self._progress("Embedding", self._stored, total, "articles")
+        self._stored += len(batch)
+        if self._stored:
+            self._report(self._stored, self._stored)
+
+    def _report(self, done: int, known: int) -> None:
+        """known: articles that have been read. Most files are one article; within a file that
+        turns out to be many nobody knows how many will come."""
+        many = self._of_this_file > 1
+        self._progress("Embedding", done, None if many else known + self.files_left, "articles")
 
     def _put(self, pending: _Pending, vectors: NDArray[np.float32]) -> None:
         article = pending.article
