@@ -18,7 +18,6 @@ from assistant.cli.console import (
     table_width,
 )
 from assistant.cli.options import Run, takes
-from assistant.corrections import Corrections
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -63,11 +62,11 @@ def show_article(
         article = engine.article(article_id)
         if article is None:
             raise _no_such_article(engine, article_id)
-        replaced = engine.store.versions(article_id) if versions else []
-        known = Corrections() if versions else engine.corrections(article)
-    if versions:
-        _print_history(article, replaced, json)
-    elif json:
+        if versions:
+            _print_history(article, engine.store.versions(article_id), json)
+            return
+        known = engine.corrections(article)
+    if json:
         print_json(render.article_json(article, known))
     else:
         print_text(render.article_text(article, render.corrections_lines(article, known)))

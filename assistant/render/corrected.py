@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assistant.corrections import Corrections, Related
 from assistant.render.layout import long_date
 from assistant.render.safety import one_line
 from assistant.types import Article
+
+if TYPE_CHECKING:  # finding corrections is no part of every start
+    from assistant.corrections import Corrections, Related
 
 _WORDS = {
     ("correction", True): "corrects",

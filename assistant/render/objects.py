@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assistant.corrections import Corrections
 from assistant.render.corrected import corrections_json
 from assistant.render.text import Changed, answer_line
 from assistant.types import Article, CheckedAnswer, Hit, IngestReport, Nearest, Preview
+
+if TYPE_CHECKING:
+    from assistant.corrections import Corrections
 
 
 def _iso(day: date | None) -> str | None:
