@@ -235,7 +235,7 @@ def table(systems: Sequence[tuple[str, Scores]]) -> str:
 def _block(systems: Sequence[tuple[str, Scores]]) -> str:
     names = list(dict.fromkeys(f.name for _, s in systems for f in s.figures))
     groups = {f.name: f.group for _, s in systems for f in s.figures}
-    first = max([len(name) for name in names] + [len("figure")]) + 2
+    first = max([len(_labelled(name, systems)) for name in names] + [len("figure")]) + 2
     wide = max(21, (100 - first) // len(systems) if len(systems) == 3 else 24)
     lines = [
         "figure".ljust(first) + "".join(f"{title[: wide - 2]:<{wide}}" for title, _ in systems)
