@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from assistant.progress import Unit
-from assistant.render import one_line
+from assistant.safety import one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping
 
 from assistant.errors import AssistantError
-from assistant.render.safety import plain
+from assistant.safety import plain
 from assistant.types import Article
 from evals.compare import outcome
 from evals.items import Item

@@ -21,7 +21,7 @@ EVALS = Path(evals.__file__).parent
 
 # A module imports only from what stands before it. A package counts as one.
 ORDER = [
-    *("types", "errors", "progress", "stopwatch", "locks", "settings", "dialogue"),
+    *("types", "errors", "progress", "stopwatch", "locks", "settings", "dialogue", "safety"),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "adverbials", "decomposition", "timing"),
     *("disagreement", "coverage", "confidence"),

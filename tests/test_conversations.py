@@ -19,7 +19,8 @@ from test_render import ABSTAINED, ANSWER, CONFLICT
 
 from assistant.dialogue import Turn
 from assistant.errors import AssistantError, StoreDamaged, StoreFull, UsageError
-from assistant.render import conversation_json, json_text
+from assistant.render import conversation_json
+from assistant.safety import json_text
 from assistant.types import CheckedAnswer, Filters
 from assistant.web.conversations import UNDO_DAYS, UNREADABLE, Conversations, user_folder
 

@@ -20,7 +20,7 @@ from assistant import render
 from assistant.dialogue import Conversation, Turn
 from assistant.errors import AssistantError
 from assistant.render.export import markdown, web_address
-from assistant.render.safety import one_line
+from assistant.safety import json_text, one_line
 from assistant.types import CheckedAnswer, Filters
 
 ASKED = "2025-08-12T09:30:00+00:00"
@@ -111,7 +111,7 @@ class TestParsingAnAnswer:
     @settings(max_examples=100, deadline=None)
     def test_what_json_has_of_an_answer_comes_back(self, answer):
         """A conversation on disk and an answer of a server are the answer that was shown."""
-        sent = json.loads(render.json_text(render.answer_json(answer)))
+        sent = json.loads(json_text(render.answer_json(answer)))
         assert render.parse_answer(sent) == replace(answer, hits=(), read=(), signals={})
         assert render.answer_json(render.parse_answer(sent)) == sent
 
@@ -169,7 +169,7 @@ class TestJson:
     @given(conversations())
     @settings(max_examples=60, deadline=None)
     def test_an_exported_conversation_comes_back_whole(self, conversation):
-        text = render.json_text(render.conversation_json(conversation))
+        text = json_text(render.conversation_json(conversation))
         assert render.parse_conversation(text) == conversation
         assert render.parse_conversation("\ufeff" + text) == conversation
 

@@ -26,6 +26,7 @@ from assistant.engine import Engine
 from assistant.errors import Busy, UsageError
 from assistant.progress import silent
 from assistant.remote import FILE, Note, Server, find, left_in, parse_hits
+from assistant.safety import json_text
 from assistant.turns import Turns
 from assistant.types import Article, CheckedAnswer, Filters, Hit, Nearest, Passage
 
@@ -196,7 +197,7 @@ def _local_output(engine: Engine, command: list[str]) -> str:
     if command[0] == "ask":
         return render.answer_text(engine.ask(COST), **look) + "\n"
     if "--json" in command:
-        return render.json_text(render.hits_json(COST, engine.search(COST, 1))) + "\n"
+        return json_text(render.hits_json(COST, engine.search(COST, 1))) + "\n"
     return render.hits_text(engine.search(COST), **look) + "\n"
 
 

@@ -15,6 +15,7 @@ from rich.cells import cell_len
 
 from assistant import render
 from assistant.corrections import Corrections
+from assistant.safety import json_text, plain
 from assistant.types import (
     Article,
     CheckedAnswer,
@@ -148,31 +149,28 @@ class TestSafety:
 
     @given(ANY_TEXT)
     def test_plain_is_idempotent_and_encodable(self, text):
-        once = render.plain(text)
-        assert render.plain(once) == once
+        once = plain(text)
+        assert plain(once) == once
         assert not unsafe(once)
         once.encode()
 
     @given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=200))
     def test_plain_leaves_ordinary_text_alone(self, text):
-        assert render.plain(text) == text
+        assert plain(text) == text
 
     def test_whole_escape_sequences_go_and_the_words_beside_them_stay(self):
         text = "a\x1b[31mb\x1b]8;;http://evil.example\x07c\x1b]8;;\x07d\u202ee\x1b[bold]"
-        assert render.plain(text) == "abcdeold]"  # ESC [ b is itself a sequence
-        assert (
-            render.plain("price [bold]5[/bold]\tcrowns\r\nnext")
-            == "price [bold]5[/bold] crowns\nnext"
-        )
+        assert plain(text) == "abcdeold]"  # ESC [ b is itself a sequence
+        assert plain("price [bold]5[/bold]\tcrowns\r\nnext") == "price [bold]5[/bold] crowns\nnext"
 
     def test_joiners_that_scripts_need_stay(self):
-        assert render.plain("می\u200cخواهم") == "می\u200cخواهم"
+        assert plain("می\u200cخواهم") == "می\u200cخواهم"
 
     @given(answers())
     @settings(max_examples=60, deadline=None)
     def test_json_is_safe_to_print_and_loses_nothing(self, answer):
         value = render.answer_json(answer)
-        text = render.json_text(value)
+        text = json_text(value)
         assert json.loads(text) == value == json.loads(json.dumps(value))
         assert not unsafe(text)
 

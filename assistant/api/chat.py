@@ -26,6 +26,7 @@ from assistant.api.sending import EVENT_STREAM, as_json, server_sent_event, who
 from assistant.engine import Engine
 from assistant.errors import AssistantError, UsageError
 from assistant.render.layout import outlet_and_date
+from assistant.safety import one_line
 from assistant.turns import Turns
 from assistant.types import CheckedAnswer, CheckedStatement, Citation, Nearest
 
@@ -169,7 +170,7 @@ def _heading(item: Citation | Nearest) -> str:
 
 def _tame(text: str) -> str:
     """On one line, and without Markdown or HTML that a client would turn into an image or link."""
-    return re.sub(r"[\[\]<]", r"\\\g<0>", render.one_line(text))
+    return re.sub(r"[\[\]<]", r"\\\g<0>", one_line(text))
 
 
 def _beside(answer: CheckedAnswer) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from assistant import render
+from assistant.safety import json_text
 
 EVENT_STREAM = "text/event-stream"
 
@@ -19,7 +19,7 @@ def who(request: Request) -> str:
 
 def as_json(value: Any) -> Response:
     """The very text that the command line prints."""
-    return Response(render.json_text(value), media_type="application/json")
+    return Response(json_text(value), media_type="application/json")
 
 
 def server_sent_event(name: str, value: Any) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant import render
 from assistant.cli.console import (
     STYLE,
     JsonOption,
@@ -19,6 +18,7 @@ from assistant.cli.console import (
 )
 from assistant.cli.options import Run, takes
 from assistant.errors import AssistantError
+from assistant.safety import one_line
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -34,6 +34,8 @@ def list_articles(run: Run, json: JsonOption = False) -> None:
 
     Example: assistant articles list | cut -f1
     """
+    from assistant import render
+
     with opened_engine(run) as (engine, _):
         articles = engine.articles()
     if json:
@@ -58,6 +60,8 @@ def show_article(
 
     Example: assistant articles show gazette/2024-06-12-flood.md
     """
+    from assistant import render
+
     with opened_engine(run) as (engine, _):
         article = engine.article(article_id)
         if article is None:
@@ -73,6 +77,7 @@ def show_article(
 
 
 def _print_history(article: Article, replaced: list[Version], json: bool) -> None:
+    from assistant import render
     from assistant.history import changes, editors_notes
 
     found = changes(replaced, article)
@@ -97,7 +102,7 @@ def list_copies(run: Run, json: JsonOption = False) -> None:
     if json:
         print_json({"stories": [list(group) for group in groups]})
     elif groups:
-        print_text("\n\n".join("\n".join(map(render.one_line, group)) for group in groups))
+        print_text("\n\n".join("\n".join(map(one_line, group)) for group in groups))
     else:
         note(run, "no article is a copy of another")
 
@@ -120,7 +125,7 @@ def remove_articles(
             print_json({"removed": removed, "missing": missing})
         else:
             for article_id in removed:
-                print_text(f"removed {render.one_line(article_id)}")
+                print_text(f"removed {one_line(article_id)}")
         if missing:
             raise _no_such_article(engine, missing[0])
 

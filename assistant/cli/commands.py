@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant import render
 from assistant.cli.console import (
     STYLE,
     JsonOption,
@@ -27,10 +26,10 @@ from assistant.cli.console import (
 from assistant.cli.options import ANSWERING, MODELS, WITHIN, Run, takes, takes_early
 from assistant.errors import AssistantError, UsageError
 from assistant.terminal import TerminalProgress
-from assistant.types import CheckedAnswer, CheckedStatement, Filters, Hit, IngestReport, Stage
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
+    from assistant.types import CheckedAnswer, Filters, Hit, IngestReport
 
 EXIT_ABSTAINED = 3
 
@@ -91,6 +90,8 @@ def ingest(
     Example: assistant ingest ~/articles
     """
     if dry_run:
+        from assistant import render
+
         with opened_engine(run) as (engine, _):
             plan = engine.preview(paths or ())
         print_json(render.preview_json(plan)) if json else print_text(render.preview_text(plan))
@@ -117,6 +118,8 @@ def _interrupted(articles: int) -> str:
 
 
 def _print_report(report: IngestReport, json: bool) -> None:
+    from assistant import render
+
     print_json(render.report_json(report)) if json else print_text(render.report_text(report))
 
 
@@ -156,6 +159,8 @@ def ask(
 
     Example: assistant ask "What does the bridge cost now?"
     """
+    from assistant import render
+
     question = asked(question)
     answer = _answer_by_server(run, question)
     if answer is None:
@@ -184,6 +189,8 @@ def search(
 
     Example: assistant search "flood damage" --k 3
     """
+    from assistant import render
+
     question = asked(question)
     hits = _hits_by_server(run, question, k)
     if hits is None:
@@ -257,6 +264,9 @@ def _answer_in_chat(
     filters: Filters,
 ) -> str:
     """Prints each statement once it is checked, then the rest. Returns the text for the history."""
+    from assistant import render
+    from assistant.types import CheckedStatement, Stage
+
     look = screen()
     text = ""
     for part in engine.ask_stream(question, history, filters):
@@ -284,6 +294,7 @@ def doctor(
 
     Example: assistant doctor
     """
+    from assistant import render
     from assistant.doctor import checks
     from assistant.doctor import repair as repair_caches
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
-from assistant import render
 from assistant.cli.options import Run
 from assistant.errors import AssistantError, UsageError
+from assistant.safety import json_text, one_line, plain
 from assistant.terminal import TerminalProgress
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def note_first_ingest(run: Run, engine: Engine, progress: TerminalProgress) -> N
     report = engine.ensure_ready()
     progress.clear()
     if report:
-        note(run, render.report_text(report))
+        from assistant.render import report_text
+
+        note(run, report_text(report))
 
 
 # -- what comes in --------------------------------------------------------------------------
@@ -126,7 +128,7 @@ def print_text(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    print_text(render.json_text(value))
+    print_text(json_text(value))
 
 
 def note(run: Run, text: str) -> None:
@@ -135,6 +137,6 @@ def note(run: Run, text: str) -> None:
 
 
 def complain(error: AssistantError) -> None:
-    sys.stderr.write(f"assistant: {render.one_line(error.message)}\n")
-    for line in render.plain(error.hint).splitlines():
+    sys.stderr.write(f"assistant: {one_line(error.message)}\n")
+    for line in plain(error.hint).splitlines():
         sys.stderr.write(f"  {line}\n")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant import render
 from assistant.cli.console import STYLE, JsonOption, complain, print_json, print_text, table_width
 from assistant.cli.options import Run, takes
 from assistant.errors import ModelMissing, UsageError, WrongHash
+from assistant.safety import one_line
 from assistant.terminal import TerminalProgress
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def list_models(run: Run, json: JsonOption = False) -> None:
 
     Example: assistant models list
     """
+    from assistant import render
     from assistant.models import CATALOGUE
 
     with TerminalProgress(sys.stderr, quiet=run.quiet) as progress:
@@ -94,7 +95,7 @@ def pull_model(
     model = find(name or _model_in_settings(run))
     with TerminalProgress(sys.stderr, quiet=run.quiet) as progress:
         path = pull(model, run.settings.models, progress, force=force)
-    print_text(render.one_line(str(path)))
+    print_text(one_line(str(path)))
 
 
 @app.command("path")
@@ -114,7 +115,7 @@ def model_path(run: Run, name: ModelArgument = None) -> None:
             f"{model.name} is not in {run.settings.models}",
             f"Run: assistant models pull {model.name}",
         )
-    print_text(render.one_line(str(path)))
+    print_text(one_line(str(path)))
 
 
 def _model_in_settings(run: Run) -> str:

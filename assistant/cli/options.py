@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
 from assistant.errors import UsageError
 from assistant.settings import Settings, load_settings
-from assistant.types import Filters
+
+if TYPE_CHECKING:
+    from assistant.types import Filters
 
 P = ParamSpec("P")
 
@@ -203,6 +205,8 @@ def _run(options: dict[str, Any]) -> Run:
 
 def _filters(options: dict[str, Any]) -> Filters:
     """The filters given; all of them leave `options`."""
+    from assistant.types import Filters
+
     since, until = (options.pop(name, None) for name in ("since", "until"))
     if since and until and since > until:
         raise UsageError("--since is after --until", "Exchange the two days.")

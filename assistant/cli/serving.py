@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-import webbrowser
 from contextlib import closing
 from typing import Annotated
 
 import typer
 
-from assistant import render
 from assistant.cli.console import STYLE, JsonOption, note, print_json, print_text
 from assistant.cli.options import ANSWERING, MODELS, Run, takes
 from assistant.errors import AssistantError
 from assistant.progress import Unit
+from assistant.safety import one_line
 from assistant.terminal import TerminalProgress
 
 app = typer.Typer(**STYLE)
@@ -59,6 +58,8 @@ def serve(
         print_text(address)
         note(run, "Ctrl-C ends")
         if open_browser:
+            import webbrowser
+
             webbrowser.open(address)
 
     with TerminalProgress(sys.stderr, quiet=run.quiet) as progress:
@@ -112,4 +113,4 @@ def remove_key(run: Run, name: NameArgument) -> None:
 
     if not Access(run.settings.store).remove(name):
         raise AssistantError(f"'{name}' has no access key", "See: assistant access list")
-    print_text(f"removed {render.one_line(name)}")
+    print_text(f"removed {one_line(name)}")

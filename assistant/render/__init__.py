@@ -19,7 +19,6 @@ from assistant.render.objects import (
     report_json,
 )
 from assistant.render.parsing import parse_answer
-from assistant.render.safety import json_text, one_line, plain
 from assistant.render.text import (
     NARROWEST,
     NOT_IN_CORPUS,
@@ -60,11 +59,8 @@ __all__ = [
     "history_text",
     "hits_json",
     "hits_text",
-    "json_text",
-    "one_line",
     "parse_answer",
     "parse_conversation",
-    "plain",
     "preview_json",
     "preview_text",
     "relation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.render.layout import long_date
-from assistant.render.safety import one_line
+from assistant.safety import one_line
 from assistant.types import Article
 
 if TYPE_CHECKING:  # finding corrections is no part of every start

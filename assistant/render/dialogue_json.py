@@ -13,7 +13,7 @@ from assistant.errors import AssistantError
 from assistant.render.json_fields import Fields, wrong
 from assistant.render.objects import answer_json
 from assistant.render.parsing import answer_of
-from assistant.render.safety import one_line
+from assistant.safety import one_line
 from assistant.types import Filters
 
 FORMAT = "article-assistant conversation"

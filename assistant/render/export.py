@@ -11,8 +11,8 @@ from datetime import datetime
 
 from assistant.dialogue import Conversation, Turn
 from assistant.render.layout import MARKER, long_date, outlet_and_date
-from assistant.render.safety import one_line
 from assistant.render.text import ARTICLES_DISAGREE, NOT_IN_CORPUS
+from assistant.safety import one_line
 from assistant.types import CheckedStatement, Citation, Filters, Nearest
 
 # The characters of RFC 3986 but ', and no user name before the host, which makes an address look

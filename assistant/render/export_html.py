@@ -8,8 +8,8 @@ from html import escape
 from assistant.dialogue import Conversation, Turn
 from assistant.render.export import about, small_print, statement_words, web_address
 from assistant.render.layout import long_date
-from assistant.render.safety import one_line
 from assistant.render.text import ARTICLES_DISAGREE, NOT_IN_CORPUS
+from assistant.safety import one_line
 from assistant.types import CheckedStatement, Citation, Nearest
 
 # The page says itself that nothing in it may run or be fetched; the escaping does not lean on it.

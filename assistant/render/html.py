@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from assistant.render.addresses import article_address, citation_address
 from assistant.render.layout import MARKER, long_date, outlet_and_date
-from assistant.render.safety import one_line
 from assistant.render.text import ARTICLES_DISAGREE, NOT_IN_CORPUS
+from assistant.safety import one_line
 from assistant.types import (
     Article,
     CheckedAnswer,

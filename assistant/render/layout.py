@@ -8,7 +8,7 @@ from datetime import date
 
 from rich.cells import cell_len, chop_cells
 
-from assistant.render.safety import one_line
+from assistant.safety import one_line
 from assistant.types import Citation, Nearest
 
 MARKER = re.compile(r"\[(\d+)\]")

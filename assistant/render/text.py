@@ -17,7 +17,7 @@ from assistant.render.layout import (
     table,
     wrap,
 )
-from assistant.render.safety import one_line, plain
+from assistant.safety import one_line, plain
 from assistant.types import (
     Article,
     CheckedAnswer,

@@ -18,7 +18,6 @@ from typing import Any, cast
 
 from assistant.dialogue import Conversation, Thumb, Turn
 from assistant.errors import AssistantError, StoreDamaged
-from assistant.render import one_line
 from assistant.render.dialogue_json import (
     FORMAT,
     VERSION,
@@ -28,6 +27,7 @@ from assistant.render.dialogue_json import (
     turn_of,
 )
 from assistant.render.json_fields import Fields
+from assistant.safety import one_line
 from assistant.web.lines import disk_errors
 
 UNNAMED = "New conversation"

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from assistant.dialogue import Conversation, Thumb, Turn
 from assistant.errors import StoreError, UsageError
-from assistant.render import one_line, parse_conversation
+from assistant.render import parse_conversation
 from assistant.render.dialogue_json import LONGEST_NAME, LONGEST_NOTE
+from assistant.safety import one_line
 from assistant.web import conversation_file as file
 from assistant.web.conversation_file import UNNAMED, Kept
 from assistant.web.lines import append, disk_errors, locked, sync_folder, write_new

@@ -9,8 +9,8 @@ from assistant.render import (
     conversation_html,
     conversation_json,
     conversation_markdown,
-    json_text,
 )
+from assistant.safety import json_text
 from assistant.web.talk import Talk
 from assistant.web.users import LOCAL
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from assistant.dialogue import Conversation
 from assistant.lexical import fold
-from assistant.render import answer_json, one_line
+from assistant.render import answer_json
+from assistant.safety import one_line
 
 _AROUND = 60
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.engine import Engine
-from assistant.render import one_line
+from assistant.safety import one_line
 
 HOW_MANY = 3
 # Of the sample corpus, with the article that answers. Each was asked of the default model, and its

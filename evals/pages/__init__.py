@@ -1,7 +1,7 @@
 """Templates -> one HTML file that needs nothing else: no network, no other file.
 
 Whatever comes out of an article or a model is data. Every text is stripped of invisible and
-direction-changing characters (`assistant.render.plain`) and escaped; the page's policy allows the
+direction-changing characters (`assistant.safety.plain`) and escaped; the page's policy allows the
 one script and the one style sheet that it carries, by their hashes, and no request at all.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assistant.render import plain
+from assistant.safety import plain
 
 FOLDER = Path(__file__).parent
 

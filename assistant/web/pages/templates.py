@@ -21,8 +21,9 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.errors import AssistantError
-from assistant.render import one_line, plain, relation
+from assistant.render import relation
 from assistant.render.addresses import article_address, outside
+from assistant.safety import one_line, plain
 from assistant.types import Article, Failure
 
 _FOLDER = Path(__file__).parent.parent / "templates"
