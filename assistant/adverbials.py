@@ -26,7 +26,7 @@ _COUNTED = (
 )
 DATED = re.compile(
     rf"(?-i:\b(?:{_MONTH})\b)|\b(?:19|20)\d\d\b|\b(?:{_SPAN_OF_TIME}|morning|evening|noon|midnight"
-    r"|spring|summer|autumn|winter|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
     r"|^(?:after|before|since|until|till|during)\b",
     re.IGNORECASE,
 )

@@ -90,8 +90,8 @@ def calibrate(
         list[Path], typer.Argument(metavar="RUN…", help="Runs with --careful 0: nothing declined.")
     ],
     signal: Annotated[
-        list[str], typer.Option("--signal", help="Fit these only; may be given several times.")
-    ] = [],  # noqa: B006 (typer copies it)
+        list[str] | None, typer.Option("--signal", help="Fit these only; repeat. Default: all.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Fit the weights of the confidence on the replies of runs, and say what each signal tells.
@@ -109,10 +109,11 @@ def calibrate(
             for suite in opened.suites:
                 items = {item.id: item for item in opened.items(suite)}
                 pairs += [Pair(items[r.item], r) for r in opened.records(suite, "ours")]
-        unknown = [name for name in signal if name not in SIGNALS]
+        names = signal or list(SIGNALS)
+        unknown = [name for name in names if name not in SIGNALS]
         if unknown:
             raise UsageError(f"there is no signal '{unknown[0]}'", f"Known: {', '.join(SIGNALS)}.")
-        fitted = fit(pairs, signal or list(SIGNALS))
+        fitted = fit(pairs, names)
         if json:
             print_json(vars(fitted))
             return

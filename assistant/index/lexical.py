@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LENGTH = "mean_length.json"
+
+
+def passage_terms(title: str, text: str) -> list[str]:
+    """The terms by which a passage is found: those of its article's title, then its own."""
+    return [*_title_terms(title), *terms_of(text)]
+
+
+@lru_cache(maxsize=1)  # passages come article by article
+def _title_terms(title: str) -> tuple[str, ...]:
+    return tuple(terms_of(title))
 
 
 class Lexical:
@@ -41,12 +52,9 @@ class Lexical:
 
         ids: list[str] = []
         documents: list[list[str]] = []
-        titles: dict[str, list[str]] = {}
         for passage_id, title, text in passages:
-            if title not in titles:
-                titles = {title: terms_of(title)}  # passages come article by article
             ids.append(passage_id)
-            documents.append(titles[title] + terms_of(text))
+            documents.append(passage_terms(title, text))
         folder.mkdir(parents=True)
         if any(documents):
             scorer = bm25s.BM25()

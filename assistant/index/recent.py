@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from assistant.index.lexical import Lexical
+from assistant.index.lexical import Lexical, passage_terms
 from assistant.index.state import State
-from assistant.lexical import terms as terms_of
 from assistant.store import Store
 
 if TYPE_CHECKING:
@@ -45,8 +44,7 @@ class Recent:
             self.vectors: NDArray[np.float32] = store.vectors(self.ids)
         self.gone = changes.removed + changes.added
         for number, (passage, article) in enumerate(found.values()):
-            text = article.text[passage.start : passage.end]
-            terms = terms_of(article.title) + terms_of(text)
+            terms = passage_terms(article.title, article.text[passage.start : passage.end])
             for term, count in Counter(terms).items():
                 weight = written.saturation(count, len(terms))
                 self._postings.setdefault(term, []).append((number, weight))

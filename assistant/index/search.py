@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assistant.index import chroma, recent
 from assistant.index.generation import Generation
+from assistant.index.lexical import passage_terms
 from assistant.index.state import Broken, State, caches_errors, read_state, sync, write_state
-from assistant.lexical import terms as terms_of
 from assistant.locks import caches_exclusive, caches_shared, writer_active
 from assistant.progress import Progress, silent
 from assistant.store import Changes, Store
@@ -287,7 +287,7 @@ class Index:
             lost = 0
             for passage, article in found.values():
                 text = article.text[passage.start : passage.end]
-                if not words.finds(passage.id, terms_of(article.title) + terms_of(text)):
+                if not words.finds(passage.id, passage_terms(article.title, text)):
                     lost += 1
         except Broken as error:
             return [f"the lexical index cannot be read: {error}"]

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from assistant.evidence import estimated_tokens
 from assistant.lexical import terms
 from assistant.retrieval import first_stage
-from assistant.types import Article, Filters, Hit, Passage
+from assistant.types import Article, Filters, Passage
 from evals.items import Item
 from evals.records import Place, Record, Seconds
 from evals.systems.system import System, Workplace
@@ -24,21 +22,7 @@ from evals.systems.system import System, Workplace
 DEPTH = 100
 
 
-class Found(Protocol):
-    """A passage that was found: a `Hit`, or a candidate of the first stage."""
-
-    @property
-    def passage(self) -> Passage: ...
-    @property
-    def article(self) -> Article: ...
-
-
-@dataclass(frozen=True)
-class _Stored:
-    passage: Passage
-    article: Article
-
-
+Found = tuple[Passage, Article]
 Find = Callable[[str, Filters | None], Sequence[Found]]
 
 
@@ -68,9 +52,10 @@ def fused(work: Workplace) -> System:
     def find(question: str, filters: Filters | None) -> Sequence[Found]:
         engine = work.engine
         vector = engine.embedder.encode([question])[0]
-        return first_stage(
+        found = first_stage(
             question, vector, store=engine.store, index=engine.index, filters=filters
         )
+        return [(candidate.passage, candidate.article) for candidate in found]
 
     return _system(work, "first-stage", find)
 
@@ -78,15 +63,14 @@ def fused(work: Workplace) -> System:
 def whole_passages(work: Workplace) -> System:
     """Both stages, and as evidence whole passages, as many tokens of them as ours reads."""
 
-    def find(question: str, filters: Filters | None) -> list[Hit]:
-        return work.engine.search(question, None, filters)
+    def find(question: str, filters: Filters | None) -> Sequence[Found]:
+        return [(h.passage, h.article) for h in work.engine.search(question, None, filters)]
 
     return _system(work, "whole-passages", find, evidence=work.engine.settings.evidence)
 
 
-def _stored(work: Workplace, ids: list[str]) -> list[_Stored]:
-    known = work.engine.store.passages(ids)
-    return [_Stored(*known[i]) for i in ids if i in known]
+def _stored(work: Workplace, ids: list[str]) -> Sequence[Found]:
+    return list(work.engine.store.passages(ids).values())
 
 
 def _system(work: Workplace, name: str, find: Find, evidence: int = 0) -> System:
@@ -96,7 +80,7 @@ def _system(work: Workplace, name: str, find: Find, evidence: int = 0) -> System
         begin = time.perf_counter()
         found = find(item.question, work.filters(item))
         spent = time.perf_counter() - begin
-        ranked = [Place(f.article.id, f.passage.start, f.passage.end) for f in found]
+        ranked = [Place(article.id, passage.start, passage.end) for passage, article in found]
         return Record(
             work.suite,
             name,
@@ -113,10 +97,9 @@ def _system(work: Workplace, name: str, find: Find, evidence: int = 0) -> System
 
 def _read(found: Sequence[Found], tokens: int) -> list[Place]:
     places: list[Place] = []
-    for each in found:
-        start, end = each.passage.start, each.passage.end
-        tokens -= estimated_tokens(each.article.text[start:end])
+    for passage, article in found:
+        tokens -= estimated_tokens(article.text[passage.start : passage.end])
         if tokens < 0:
             break
-        places.append(Place(each.article.id, start, end))
+        places.append(Place(article.id, passage.start, passage.end))
     return places
