@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from assistant.confidence import SIGNALS, feature
+from assistant.errors import AssistantError
 from evals.metrics.answers import contains_answer
 from evals.metrics.calibration import auroc, calibration_error
 from evals.metrics.measure import Pair
@@ -49,13 +50,16 @@ class Fit:
 def fit(pairs: Sequence[Pair], names: Sequence[str] = tuple(SIGNALS)) -> Fit:
     """Weights for the signals `names`, from the replies that have signals.
 
-    Raises ValueError where all of them are right, or none is.
+    Raises AssistantError where all of them are right, or none is.
     """
     used = [p for p in pairs if p.record.signals]
     x = np.array([[feature(n, p.record.signals.get(n, 0.0)) for n in names] for p in used])
     y = np.array([float(right(p)) for p in used])
     if len(set(y)) < 2:
-        raise ValueError("the replies are all right or all wrong: there is nothing to fit")
+        raise AssistantError(
+            f"nothing to fit: of {len(used)} replies with signals all are right or all wrong",
+            "Take a run with --careful 0 that has both.",
+        )
     stories = [p.item.cluster for p in used]
     rows = _left_out(x, y, stories)
     alone, without = {}, {}

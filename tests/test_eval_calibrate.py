@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from assistant.errors import AssistantError
 from evals.calibrate import fit
 from evals.items import Item
 from evals.metrics.measure import Pair
@@ -47,5 +48,10 @@ def test_each_signal_is_worth_what_it_tells_of_other_stories() -> None:
 
 def test_replies_that_are_all_right_are_refused() -> None:
     right = [pair for pair in replies(40) if "red" in pair.record.text]
-    with pytest.raises(ValueError, match="all right"):
+    with pytest.raises(AssistantError, match="all are right"):
         fit(right, ("found",))
+
+
+def test_one_signal_leaves_no_others() -> None:
+    found = fit(replies(100), ("found",))
+    assert set(found.alone) == {"found"} and found.without == {}

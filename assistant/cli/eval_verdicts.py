@@ -122,5 +122,7 @@ def calibrate(
             f"{fitted.auroc:.3f}, calibration error {fitted.error:.3f}\n{fitted.weights}\n"
         )
         rows = [("signal", "alone", "all but this")]
-        rows += [(n, f"{v:.3f}", f"{fitted.without[n]:.3f}") for n, v in fitted.alone.items()]
+        for name, alone in fitted.alone.items():
+            without = fitted.without.get(name)  # one signal leaves no others
+            rows.append((name, f"{alone:.3f}", "–" if without is None else f"{without:.3f}"))
         print_text(render.table(rows, width=table_width()))

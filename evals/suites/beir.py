@@ -27,7 +27,7 @@ HEADER = ("query-id", "corpus-id", "score")
 
 def beir(source: Source) -> Suite:
     """The folder `--data`, or the one folder under it that has a corpus.jsonl."""
-    corpus = source.file("a folder in BEIR's format", "corpus.jsonl")
+    corpus = source.file("folder in BEIR's format", "corpus.jsonl")
     folder = corpus.parent
     documents = Documents(f"{folder.name}.jsonl", tuple(_documents(corpus)))
     keys = {document.key for document in documents.documents}

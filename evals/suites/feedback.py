@@ -50,7 +50,7 @@ class Feedback:
 
 def feedback(source: Source) -> Suite:
     """The answers people liked, as questions: does the program still give them?"""
-    path = source.file("a file of feedback", "feedback*.jsonl", "*.jsonl")
+    path = source.file("file of feedback", "feedback*.jsonl", "*.jsonl")
     if source.corpus is None:
         raise UsageError(
             f"{path}: which articles was this feedback about?",

@@ -84,7 +84,7 @@ class Source:
         """As `file`, but None where there is none. A `data` that is a file is taken as it is."""
         if self.data is None:
             raise UsageError(
-                f"the suite '{self.name}' needs {what}",
+                f"the suite '{self.name}' needs data: {what}",
                 f"Name its folder: assistant eval run {self.name} --data FOLDER",
             )
         if not self.data.exists():
