@@ -331,6 +331,11 @@ def remove_vectors(store: Store) -> None:
     shutil.rmtree(vector_file(store, "header.bin").parent)
 
 
+def empty_placeholders(store: Store) -> None:
+    for name in ("data_level0.bin", "header.bin", "length.bin"):
+        vector_file(store, name).write_bytes(b"")
+
+
 def remove_chroma(store: Store) -> None:
     shutil.rmtree(store.folder / "caches/chroma")
 
@@ -482,6 +487,17 @@ for round in range(int(sys.argv[2])):
     print(round, flush=True)
 """
 
+ASK_ONCE = """
+import sys
+from pathlib import Path
+import tiny
+from assistant.index import Index
+from assistant.store import Store
+index = Index(Store(Path(sys.argv[1])))
+assert index.dense(tiny.vector("x"), 5)
+index.close()
+"""
+
 ASK = """
 import sys
 from pathlib import Path
@@ -515,6 +531,37 @@ def test_a_reader_sees_what_another_process_wrote(store: Store) -> None:
     assert finds_itself(index, store, store.passages_of("more0-77")[0].id)
     present = set(store.passage_ids())
     assert answers(index, store) == (present, present)
+
+
+@pytest.mark.parametrize("articles", [40, ENOUGH])
+def test_asking_leaves_the_caches_as_they_are(store: Store, articles: int) -> None:
+    """Below 1,000 records Chroma's vector files are placeholders with whatever was in memory, and
+    every process that asks writes them anew: that is no damage, and nothing to rebuild."""
+    tiny.many(store, articles)
+    index = Index(store)
+    index.refresh()
+    before = read_state(store.folder / "caches")
+    index.close()
+    for _ in range(3):
+        process = tiny.python(ASK_ONCE, store.folder)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+        assert read_state(store.folder / "caches") == before
+        assert index.health().ok
+        assert read_state(store.folder / "caches") == before
+
+
+@pytest.mark.parametrize("damage", [remove_vectors, empty_placeholders])
+def test_chroma_does_without_its_placeholders(
+    store: Store, damage: Callable[[Store], None]
+) -> None:
+    tiny.many(store, 40)
+    index = Index(store)
+    index.refresh()
+    index.close()
+    damage(store)
+    assert all(finds_itself(index, store, i) for i in store.passage_ids()[::10])
+    assert index.health().ok
 
 
 @pytest.mark.slow

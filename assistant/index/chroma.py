@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BATCH = 5000  # Chroma refuses more than 5461 records at once
 PROBE_SECONDS = 120.0
+METADATA = "index_metadata.pickle"
 
 # Chroma keeps one system per folder and process, whoever opens it, and only a client that is closed
 # lets go of it. So clients are kept here, one per folder, with the generation they have in memory.
@@ -200,9 +201,14 @@ def _probe_process(folder: Path) -> None:
 
 
 def vector_files(chroma: Path) -> dict[str, list[int]]:
-    """Size and CRC-32 of each file of the vector index; Chroma's SQLite file checks itself."""
+    """Size and CRC-32 of each file of the vector index; Chroma's SQLite file checks itself.
+
+    Before its first 1,000 records Chroma keeps them in SQLite alone: the files are placeholders of
+    whatever was in memory, which it writes anew whenever it is asked and never reads. Only the
+    index that it has saved comes with metadata.
+    """
     found = {}
-    for path in sorted(chroma.glob("*/*")):
+    for path in sorted(p for m in chroma.glob(f"*/{METADATA}") for p in m.parent.iterdir()):
         checksum = 0
         with path.open("rb") as opened:
             while chunk := opened.read(1 << 20):
