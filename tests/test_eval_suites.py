@@ -16,6 +16,7 @@ from evals.items import Item, parse
 from evals.metrics.retrieval import ranked
 from evals.suites import DataMissing, Documents, Suite, find, in_split, sampled
 from evals.suites import feedback as feedback_suite
+from evals.suites.suite import rank
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 with_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the public data are not here")
@@ -220,6 +221,11 @@ def test_rgb_title_and_number_of_a_passage_do_not_tell_what_it_is(tmp_path: Path
     assert isinstance(suite.corpus, Documents)
     first = [d.text for d in suite.corpus.documents if d.title == "Passage 1"]
     assert 0 < sum("Ticket" in text for text in first) < len(first)
+
+
+def test_any_text_has_a_place_in_the_order() -> None:
+    """Half of a surrogate pair, from a filter somebody asked with, was a traceback."""
+    assert len({rank("\ud800"), rank("\ud801"), rank("a")}) == 3
 
 
 def test_rgb_loads_the_same_every_time(tmp_path: Path) -> None:

@@ -97,7 +97,9 @@ class Source:
 
 def rank(*parts: object) -> str:
     """A place in an order that looks random and is the same on every machine."""
-    return hashlib.sha256("\x1f".join(map(str, (SEED, *parts))).encode()).hexdigest()
+    text = "\x1f".join(map(str, (SEED, *parts)))
+    # What people filtered by may hold half of a surrogate pair; it has its place like any other.
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def in_split(items: Iterable[Item], split: str) -> list[Item]:
