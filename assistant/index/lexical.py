@@ -59,12 +59,15 @@ class Lexical:
         if any(documents):
             scorer = bm25s.BM25()
             scorer.index(documents, show_progress=False)
-            scorer.save(folder, show_progress=False)
-            mean = sum(map(len, documents)) / len(documents)
-            (folder / LENGTH).write_text(json.dumps(mean), encoding="ascii")
+            Lexical(scorer, len(ids), sum(map(len, documents)) / len(ids)).save(folder)
+        return ids
+
+    def save(self, folder: Path) -> None:
+        """Write what `load` reads. An index without any term is an empty folder, not this."""
+        self._scorer.save(folder, show_progress=False)
+        (folder / LENGTH).write_text(json.dumps(self._mean_length), encoding="ascii")
         for path in folder.iterdir():
             sync(path)
-        return ids
 
     @classmethod
     def load(cls, folder: Path, passages: int) -> Lexical:

@@ -83,7 +83,7 @@ def build(folder: str, passages: int) -> dict[str, Any]:
         "indptr": np.concatenate([[0], np.cumsum(seen)]).astype(np.int64),
         "num_docs": passages,
     }
-    scorer.save(folder, show_progress=False)
+    Lexical(scorer, passages, TERMS_A_PASSAGE).save(Path(folder))
     return {}
 
 
