@@ -245,7 +245,7 @@ def _block(systems: Sequence[tuple[str, Scores]]) -> str:
         if own:
             lines += ["", group]
         for name in own:
-            cells = (_cell(scores.get(name)).ljust(wide) for _, scores in systems)
+            cells = (cell(scores.get(name)).ljust(wide) for _, scores in systems)
             lines.append(_labelled(name, systems).ljust(first) + "".join(cells))
     lines += _funnel_lines(systems, first, wide)
     lines += [
@@ -288,7 +288,8 @@ def _legend(systems: Sequence[tuple[str, Scores]]) -> str:
     return "\n  ".join([f"{head} Lower is better in:", *lines, line.rstrip("; ")])
 
 
-def _cell(figure: Figure | None) -> str:
+def cell(figure: Figure | None) -> str:
+    """Value, 95 % interval, n; a dash where there is no figure."""
     if figure is None:
         return "–"
     value = number(figure.value, figure.unit)

@@ -4,7 +4,7 @@ package `evals`, like `evals.py`."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -49,6 +49,37 @@ def compare_runs(
         titles = (f"{run_a.folder.name}:{system_a}", f"{run_b.folder.name}:{system_b}")
         for suite, each in found.items():
             print_text(f"{suite}\n{compare.table(each, *titles)}\n")
+
+
+@app.command("aims")
+@takes()
+def show_aims(
+    run: Run,
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="RUN…", help="The first that has a figure counts.")
+    ],
+    json: JsonOption = False,
+) -> None:
+    """Print what this program is to reach, beside what runs measured. Asks nothing.
+
+    Example: assistant eval aims RUN RUN-NOTHING-DECLINED
+    """
+    with needs_evals():
+        from functools import cache
+
+        from evals import aims
+
+        @cache
+        def scores_of(folder: Path, suite: str, system: str) -> Any:
+            opened = opened_run(folder)
+            return suite_scores(opened, suite, system) if system in opened.systems else None
+
+        runs = [opened_run(folder) for folder in folders]
+        found = aims.rows(runs, lambda of, suite, system: scores_of(of.folder, suite, system))
+        if json:
+            print_json(aims.as_json(found))
+            return
+        print_text(aims.table(found))
 
 
 @app.command("gate")

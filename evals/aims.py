@@ -1,0 +1,152 @@
+"""What is to be reached, from `aims.toml`, beside what runs measured: one table.
+
+Several runs may be given, since no one run has everything: one with nothing declined shows the
+whole curve, one as the program ships what a user gets, and asking the plain recipe as well takes
+three times as long. The first that has a figure counts. Knows nothing of how answers are made.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.runs import Run
+from evals.scores import Figure, Scores, cell, number
+from evals.statistics import wilson
+
+AIMS = Path(__file__).parent / "aims.toml"
+READ_ONE_BY_ONE = Path(__file__).parent / "careful-reading.jsonl"
+OURS, PLAIN = "ours", "plain"
+# Scores of one system in one suite of one run; None where it said nothing there.
+ScoresOf = Callable[[Run, str, str], Scores | None]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One line of `aims.toml`, which says what each key means."""
+
+    text: str
+    suite: str
+    figure: str
+    reach: float
+    at_most: bool = False
+    nothing_declined: bool = False
+    against_plain: bool = False
+    plain: str = ""
+    tried: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An aim with what was measured. ours: None where no run has it. value: what is to reach the
+    aim: the figure, or its ratio to the plain recipe's. run: name of the folder it is from."""
+
+    aim: Aim
+    ours: Figure | None = None
+    plain: Figure | None = None
+    run: str = ""
+
+    @property
+    def value(self) -> float | None:
+        if self.ours is None or (self.aim.against_plain and not (self.plain and self.plain.value)):
+            return None
+        if self.aim.against_plain:
+            assert self.plain is not None
+            return self.ours.value / self.plain.value
+        return self.ours.value
+
+    @property
+    def reached(self) -> bool | None:
+        if self.value is None:
+            return None
+        return self.value <= self.aim.reach if self.aim.at_most else self.value >= self.aim.reach
+
+
+def aims() -> list[Aim]:
+    raw = tomllib.loads(AIMS.read_text(encoding="utf-8"))["aim"]
+    return [Aim(**each) for each in raw]
+
+
+def rows(runs: Sequence[Run], scores_of: ScoresOf) -> list[Row]:
+    """Every aim with the first run that has its figure, and beside it the first with the plain
+    recipe's; the last is what a careful reader found."""
+    return [*(row(aim, runs, scores_of) for aim in aims()), _read_one_by_one()]
+
+
+def row(aim: Aim, runs: Sequence[Run], scores_of: ScoresOf) -> Row:
+    """One aim with the first run that has its figure."""
+    measured = [(run, f) for run in runs if (f := _figure(aim, run, OURS, scores_of))]
+    beside = [(run, f) for run in runs if (f := _figure(aim, run, PLAIN, scores_of))]
+    if aim.against_plain:  # seconds of two runs are not to be compared
+        both = {run.folder for run, _ in measured} & {run.folder for run, _ in beside}
+        measured = [each for each in measured if each[0].folder in both]
+        beside = [each for each in beside if measured and each[0].folder == measured[0][0].folder]
+    run, ours = measured[0] if measured else (None, None)
+    plain = beside[0][1] if beside else None
+    return Row(aim, ours, plain, run.folder.name if run else "")
+
+
+def _figure(aim: Aim, run: Run, system: str, scores_of: ScoresOf) -> Figure | None:
+    if aim.suite not in run.suites:
+        return None
+    if aim.nothing_declined and system == OURS and run.manifest["settings"]["careful"] > 0:
+        return None
+    scores = scores_of(run, aim.suite, system)
+    return scores.get(aim.figure) if scores else None
+
+
+def _read_one_by_one() -> Row:
+    """Of the statements shown as supported, those that a careful reader found are not."""
+    text = "shown as supported, and a careful reader finds it is not"
+    aim = Aim(text, "", "", reach=0.02, at_most=True)
+    lines = READ_ONE_BY_ONE.read_text(encoding="utf-8").splitlines()
+    wrong = [not json.loads(line)["supported"] for line in lines]
+    low, high = wilson(sum(wrong), len(wrong))
+    share = Figure(text, "citations", sum(wrong) / len(wrong), len(wrong), low, high, False)
+    return Row(aim, share, run=READ_ONE_BY_ONE.name)
+
+
+def table(found: Sequence[Row]) -> str:
+    """Markdown. A cell is the value, its 95 % interval and n; plain is the recipe where a run asked
+    it, "before" what was known of it and of a recipe that was tried."""
+    lines = [
+        "| figure | plain | plain, tried before | ours | reach | |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *("| " + " | ".join(cells) + " |" for cells in map(_cells, found)),
+    ]
+    return "\n".join(lines)
+
+
+def _cells(row: Row) -> Iterator[str]:
+    aim = row.aim
+    yield aim.text
+    yield cell(row.plain)
+    yield ", ".join(before or "–" for before in (aim.plain, aim.tried))
+    if aim.against_plain and row.value is not None:
+        yield f"{number(row.value, '')} ({cell(row.ours)})"
+    else:
+        yield cell(row.ours)
+    yield ("at most " if aim.at_most else "") + f"{aim.reach:g}".removeprefix("0")
+    yield {True: "reached", False: "**not reached**", None: "not measured"}[row.reached]
+
+
+def as_json(found: Sequence[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": row.aim.text,
+            "reach": row.aim.reach,
+            "at_most": row.aim.at_most,
+            "value": row.value,
+            "n": row.ours.n if row.ours else None,
+            "low": row.ours.low if row.ours else None,
+            "high": row.ours.high if row.ours else None,
+            "plain": row.plain.value if row.plain else None,
+            "reached": row.reached,
+            "run": row.run,
+        }
+        for row in found
+    ]
