@@ -112,7 +112,7 @@ class Asking:
             said = answer(evidence, self.llm)
         if self.llm is None:
             weights = WEIGHTS_WITHOUT_MODEL
-            evidence = replace(evidence, signals=_signals(evidence, said))
+            evidence = replace(evidence, signals=signals_of(evidence, said))
             return Reading(evidence, said, confidence(evidence.signals, weights))
         if not self._one_at_a_time or not said.statements:
             return Reading(evidence, said, said.found if said.statements else 0.0)
@@ -122,7 +122,7 @@ class Asking:
         """The answer with its confidence. The second opinion is asked for only where it can make
         a difference."""
         with self.watch.measure("check"):
-            signals = _signals(evidence, said)
+            signals = signals_of(evidence, said)
             if confidence({**signals, "approved": 1.0}) < self.careful:
                 evidence = replace(evidence, signals=signals)
                 return Reading(evidence, said, confidence({**signals, "approved": 0.5}))
@@ -164,7 +164,7 @@ def _new_statements(question: str, results: Sequence[CheckedAnswer]) -> Iterator
     yield from combine(question, results).statements[shown:]
 
 
-def _signals(evidence: Evidence, said: Answer) -> dict[str, float]:
+def signals_of(evidence: Evidence, said: Answer) -> dict[str, float]:
     """What was measured of one answer; see `assistant.confidence.SIGNALS`."""
     signals = {**evidence.signals, "found": said.found}
     if not said.statements:

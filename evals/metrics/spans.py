@@ -66,6 +66,6 @@ def text_at(place: Place | Cited, articles: Articles) -> str:
 
 
 def gives(text: str, forms: Sequence[str]) -> bool:
-    """Whether `text` has any of `forms` at word boundaries; case, accents and the way a number is
-    written do not matter."""
-    return any(locate(form, text) for form in forms)
+    """Whether `text` has any of `forms` at word boundaries; case, accents, the way a number is
+    written and an English article before the form do not matter (as in SQuAD's exact match)."""
+    return any(locate(_ARTICLE.sub("", form), text) for form in forms)

@@ -25,13 +25,17 @@ STAGES = {
     "dense": "finding by vectors alone",
     "first-stage": "finding by both, before the second stage ranks anew",
     "whole-passages": "finding as ours, reading whole passages instead of sentences",
+    "read-passages": "answering from whole passages, read once, never declining",
+    "read-sentences": "the same from the sentences ours chooses",
+    "read-twice": "the same with the second opinion; ours has parts and other articles besides",
 }
+READINGS = frozenset({"read-passages", "read-sentences", "read-twice"})
 # What asks a language model, for the estimate of a dry run.
-WITH_MODEL = frozenset({"ours", "plain", "closed-book", "oracle"})
+WITH_MODEL = frozenset({"ours", "plain", "closed-book", "oracle", *READINGS})
 # What has nothing to say without one.
-NEED_MODEL = frozenset({"plain", "closed-book"})
+NEED_MODEL = frozenset({"plain", "closed-book", *READINGS})
 # What can find at all: the others have nothing to do in a suite without answers.
-FINDERS = frozenset({"ours", "plain", *STAGES})
+FINDERS = frozenset({"ours", "plain", *STAGES}) - READINGS
 
 __all__ = [
     "ABOUT",
@@ -60,7 +64,7 @@ def check(name: str) -> None:
 def make(name: str, work: Workplace) -> System:
     """The system, ready to be asked. Raises UsageError where something it needs is missing."""
     check(name)
-    from evals.systems import ours, plain, sentinels, stages
+    from evals.systems import ours, plain, readings, sentinels, stages
 
     makers: dict[str, Callable[[Workplace], System]] = {
         "ours": ours.ours,
@@ -73,5 +77,8 @@ def make(name: str, work: Workplace) -> System:
         "dense": stages.dense,
         "first-stage": stages.fused,
         "whole-passages": stages.whole_passages,
+        "read-passages": readings.read_passages,
+        "read-sentences": readings.read_sentences,
+        "read-twice": readings.read_twice,
     }
     return makers[name](work)

@@ -67,10 +67,14 @@ def _ask(
             answer = part
     total = time.perf_counter() - begin
     assert answer is not None  # the stream ends with it
-    return _record(work.suite, system, item, answer, Seconds(0.0, first or total, total))
+    seconds = Seconds(answer.timings.retrieve / 1000, first or total, total)
+    return record_of(work.suite, system, item, answer, seconds)
 
 
-def _record(suite: str, system: str, item: Item, answer: CheckedAnswer, seconds: Seconds) -> Record:
+def record_of(
+    suite: str, system: str, item: Item, answer: CheckedAnswer, seconds: Seconds
+) -> Record:
+    """What an answer of this program is in the records of a run."""
     position = {citation.number: n for n, citation in enumerate(answer.citations)}
     silent = answer.status == "abstained"
     return Record(
@@ -90,7 +94,7 @@ def _record(suite: str, system: str, item: Item, answer: CheckedAnswer, seconds:
         ),
         confidence=answer.confidence,
         signals={name: float(value) for name, value in answer.signals.items()},
-        seconds=Seconds(answer.timings.retrieve / 1000, seconds.first, seconds.total),
+        seconds=seconds,
         prompt_tokens=answer.usage.prompt_tokens,
         completion_tokens=answer.usage.completion_tokens,
     )
