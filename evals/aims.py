@@ -111,11 +111,11 @@ def _read_one_by_one() -> Row:
 
 
 def table(found: Sequence[Row]) -> str:
-    """Markdown. A cell is the value, its 95 % interval and n; plain is the recipe where a run asked
-    it, "before" what was known of it and of a recipe that was tried."""
+    """Markdown. A cell is the value, its 95 % interval and n. Plain is the recipe where a run asked
+    it, and before that what was known of it; tried, the recipe that was tried on few questions."""
     lines = [
-        "| figure | plain | plain, tried before | ours | reach | |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| figure | plain | plain, before | tried | ours | reach | |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
         *("| " + " | ".join(cells) + " |" for cells in map(_cells, found)),
     ]
     return "\n".join(lines)
@@ -125,12 +125,13 @@ def _cells(row: Row) -> Iterator[str]:
     aim = row.aim
     yield aim.text
     yield cell(row.plain)
-    yield ", ".join(before or "–" for before in (aim.plain, aim.tried))
+    yield aim.plain or "–"
+    yield aim.tried or "–"
     if aim.against_plain and row.value is not None:
         yield f"{number(row.value, '')} ({cell(row.ours)})"
     else:
         yield cell(row.ours)
-    yield ("at most " if aim.at_most else "") + f"{aim.reach:g}".removeprefix("0")
+    yield ("at most " if aim.at_most else "") + f"{aim.reach:.3g}".removeprefix("0")
     yield {True: "reached", False: "**not reached**", None: "not measured"}[row.reached]
 
 

@@ -10,7 +10,7 @@ import pytest
 from eval_runs import BRIDGE, items, make, record
 
 from evals import aims
-from evals.aims import Aim, Row
+from evals.aims import READ_ONE_BY_ONE, Aim, Row
 from evals.runs import Run
 from evals.scores import Figure, Scores, score
 
@@ -116,4 +116,5 @@ def test_the_table_has_a_line_for_each_and_says_what_was_not_measured(two: list[
     lines = aims.table(found).splitlines()
     assert len(lines) == 2 + len(aims.aims()) + 1
     assert all("not measured" in line for line in lines[2:-1])
-    assert "n" in lines[0] and lines[-1].count("|") == 7
+    assert {line.count("|") for line in lines} == {8}
+    assert READ_ONE_BY_ONE.name == found[-1].run and found[-1].ours is not None

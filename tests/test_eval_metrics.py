@@ -87,6 +87,12 @@ class TestAnswers:
         assert answered_right(item(answers=(("São Tomé",),)), record(text="In SAO TOME."))
         assert answered_right(item(answers=(("1,200",),)), record(text="1200 people"))
 
+    def test_an_article_before_the_form_does_not_matter(self) -> None:
+        """Annotators of SQuAD mark "the Senate", answers say "Senate"; its exact match agrees."""
+        assert answered_right(item(answers=(("The Senate",),)), record(text="Senate"))
+        assert not answered_right(item(answers=(("The",),)), record(text="Senate"))
+        assert not answered_right(item(answers=(("An A",),)), record(text="B"))
+
     def test_listing_everything_is_not_right(self) -> None:
         """Containment alone would reward it; the wrong value beside the right one costs."""
         asked = item(false_answers=("9 metres", "142 metres"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.grounding import locate
 from evals.items import Item
 from evals.metrics.measure import Articles
 from evals.records import Cited, Place
+
+_ARTICLE = re.compile(r"^(the|an?)\s+(?=\w)", re.I)
 
 
 def evidence_places(item: Item, articles: Articles) -> list[Place]:
