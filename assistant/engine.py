@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant import language_model
+from assistant import language_model, scope
 from assistant.asking import Asking, Step
 from assistant.conversation import standalone
 from assistant.copies import collapsed
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MAX_QUESTION_CHARACTERS = 2_000
 SHOWN_OUTLETS = 8
+DATED = Filters(since=date.min)
 
 
 class Engine:
@@ -211,7 +213,7 @@ class Engine:
         """
         question = _asked(question)
         self.ensure_ready()
-        self._check_filters(filters)
+        filters = self._within(question, filters)
         k = k or self.settings.passages
         return collapsed(self._retrieve(question, max(k, RERANKED), filters))[:k]
 
@@ -249,18 +251,19 @@ class Engine:
         asked = _asked(question)
         watch = Stopwatch()
         self.ensure_ready()
-        self._check_filters(filters)
+        alone = standalone(asked, history)
+        within = self._within(alone, filters)
         with watch.measure("load"):
             self.load()
         self._progress("Thinking", 0, None, "steps")
         asking = Asking(
-            search=lambda text: self._retrieve(text, self.settings.passages, filters),
+            search=lambda text: self._retrieve(text, self.settings.passages, within),
             llm=self.llm,
             tokens=self.settings.evidence,
             careful=self.settings.careful if careful is None else careful,
             watch=watch,
         )
-        for step in asking.steps(standalone(asked, history)):
+        for step in asking.steps(alone):
             if isinstance(step, CheckedAnswer):
                 step = replace(step, question=asked, timings=watch.timings())
             yield step
@@ -297,15 +300,27 @@ class Engine:
 
     # ------------------------------------------------------------------------------------------
 
-    def _check_filters(self, filters: Filters | None) -> None:
-        """Raises UsageError where they allow no article: a misspelt outlet must not look like an
-        archive that does not hold the answer."""
-        if not filters or self.index.allows(filters):
-            return
+    def _within(self, question: str, filters: Filters | None) -> Filters | None:
+        """`filters`, narrowed by the outlet and the days that the question names.
+
+        Raises UsageError where no article is left: a misspelt outlet, or a week from which there is
+        nothing, must not look like an archive that does not hold the answer.
+        """
+        if filters and not self.index.allows(filters):
+            raise self._nothing_within("of these outlets, authors, days and ids")
+        narrowed = scope.within(question, filters, self.store.outlets)
+        if narrowed.since and not self.index.allows(DATED):
+            given = filters or Filters()
+            narrowed = replace(narrowed, since=given.since, until=given.until)
+        if narrowed and not self.index.allows(narrowed):
+            raise self._nothing_within(f"{scope.described(narrowed)}, as the question asks")
+        return narrowed
+
+    def _nothing_within(self, what: str) -> UsageError:
         outlets = self.store.outlets()
         known = f" Outlets here: {', '.join(outlets[:SHOWN_OUTLETS])}." if outlets else ""
-        raise UsageError(
-            "no article in the index is of these outlets, authors, days and ids",
+        return UsageError(
+            f"no article in the index is {what}",
             f"`assistant articles list` shows what there is.{known}",
         )
 

@@ -23,7 +23,7 @@ EVALS = Path(evals.__file__).parent
 ORDER = [
     *("types", "errors", "progress", "stopwatch", "locks", "settings", "dialogue", "safety"),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
-    *("conversation", "adverbials", "decomposition", "timing"),
+    *("conversation", "adverbials", "decomposition", "timing", "scope"),
     *("disagreement", "coverage", "confidence"),
     *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),
     *(

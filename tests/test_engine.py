@@ -194,6 +194,33 @@ def test_filters_keep_to_their_articles_and_a_misspelt_one_is_said_to_be_so(
         assert "The Gazette" in caught.value.hint
 
 
+def test_the_question_itself_says_which_articles_may_answer(quoting: Engine) -> None:
+    """What one paper is said to say must not be answered from another, nor last week from last
+    year; and where there is nothing of that week, that is what is said."""
+    cost = "What will the Old Mill Bridge cost, according to the {}?"
+    for outlet in ("Gazette", "Thornvale Courier"):
+        hits = quoting.search(cost.format(outlet))
+        assert {h.article.source for h in hits} == {hits[0].article.source}
+        assert outlet in (hits[0].article.source or "")
+    week_after = Filters(until=date(2025, 8, 20))
+    hits = quoting.search("What was said about the bridge last week?", 9, week_after)
+    assert {h.article.id for h in hits} == {"bridge.md", "2025-08-16-roads.txt"}
+    hits = quoting.search("What did the Gazette say about the bridge last week?", 9, week_after)
+    assert {h.article.id for h in hits} == {"bridge.md"}
+    for ask in (quoting.search, quoting.ask):
+        with pytest.raises(UsageError, match="from 2030-01-07 to 2030-01-18, as the question asks"):
+            ask("What happened last week?", filters=Filters(until=date(2030, 1, 18)))
+
+
+def test_a_corpus_without_days_has_no_last_week(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "note.txt").write_text("The mill\n\nThe mill burned down last week.")
+    flags = {"llm": "none", "store": tmp_path / "store", "corpus": tmp_path / "corpus"}
+    engine = Engine(load_settings(flags=flags))
+    assert engine.search("What burned down last week?")
+    engine.close()
+
+
 def test_an_empty_or_endless_question_is_refused(quoting: Engine) -> None:
     for question in ("", "  \n", "why " * 1000):
         with pytest.raises(UsageError):

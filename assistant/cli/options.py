@@ -121,7 +121,11 @@ WITHIN = (
         Annotated[
             datetime | None,
             typer.Option(
-                "--until", formats=["%Y-%m-%d"], metavar="DAY", help="Only articles up to that day."
+                "--until",
+                "--as-of",
+                formats=["%Y-%m-%d"],
+                metavar="DAY",
+                help="Only articles up to that day; 'last week' counts from it.",
             ),
         ],
     ),
