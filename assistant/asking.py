@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer import answer
-from assistant.check import abstain, check, combine, judge, nearest
+from assistant.check import abstain, check, combine, deny, judge, nearest
 from assistant.confidence import WEIGHTS_WITHOUT_MODEL, confidence
 from assistant.coverage import covered, missing_names
 from assistant.decomposition import Part, parts
 from assistant.evidence import merge, select
 from assistant.expectation import answers_in_kind, expected
 from assistant.judge import approval
+from assistant.premise import denied
 from assistant.rivals import other_articles
 from assistant.stopwatch import Stopwatch
 from assistant.types import Answer, CheckedAnswer, CheckedStatement, Evidence, Hit, Stage
@@ -153,9 +154,11 @@ class Asking:
 
     def _checked(self, reading: Reading) -> CheckedAnswer:
         with self.watch.measure("check"):
-            if reading.confidence < self.careful or not reading.answer.statements:
-                return abstain(reading.answer, reading.evidence, reading.confidence)
-            return check(reading.answer, reading.evidence, confidence=reading.confidence)
+            said, evidence, sure = reading.answer, reading.evidence, reading.confidence
+            if sure >= self.careful and said.statements:
+                return check(said, evidence, confidence=sure)
+            denial = denied(evidence)
+            return deny(said, evidence, denial, sure) if denial else abstain(said, evidence, sure)
 
 
 def _new_statements(question: str, results: Sequence[CheckedAnswer]) -> Iterator[CheckedStatement]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from assistant.grounding import locate
 from assistant.lexical import terms, words
+from assistant.premise import Denial
 from assistant.prompts import ABSTAINED
 from assistant.quantities import Quantity, extended, quantities, values
 from assistant.types import (
@@ -143,6 +144,20 @@ def abstain(answer: Answer, evidence: Evidence, confidence: float) -> CheckedAns
         usage=answer.usage,
         read=evidence.sentences,
         signals=evidence.signals,
+    )
+
+
+def deny(answer: Answer, evidence: Evidence, denial: Denial, confidence: float) -> CheckedAnswer:
+    """The answer that says what is wrong with the question, with the sentence that says so."""
+    citations: list[Citation] = []
+    numbers = (_cite(denial.sentence, citations),)
+    reason = "the question takes another number for granted"
+    return replace(
+        abstain(answer, evidence, confidence),
+        status="answered",
+        statements=(CheckedStatement(denial.text, numbers, "supported", reason),),
+        citations=tuple(citations),
+        nearest=(),
     )
 
 

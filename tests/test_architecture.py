@@ -24,7 +24,7 @@ ORDER = [
     *("types", "errors", "progress", "stopwatch", "locks", "settings", "dialogue", "safety"),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "adverbials", "decomposition", "timing", "scope"),
-    *("disagreement", "coverage", "confidence"),
+    *("disagreement", "coverage", "confidence", "premise"),
     *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),
     *(
         "ingest",

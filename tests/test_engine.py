@@ -194,6 +194,19 @@ def test_filters_keep_to_their_articles_and_a_misspelt_one_is_said_to_be_so(
         assert "The Gazette" in caught.value.hint
 
 
+def test_a_false_number_in_a_question_is_named_instead_of_silence(quoting: Engine) -> None:
+    nothing = {"found": False, "conflict": False, "statements": []}
+    answer, _ = ask(
+        quoting, "Who pays the 36 million crowns that the Old Mill Bridge will cost?", nothing
+    )
+    assert answer.status == "answered"
+    assert answer.statements[0].text.endswith("million crowns, not 36 million crowns.")
+    assert answer.citations[0].quote.startswith("The Old Mill Bridge will cost")
+    assert_exact(quoting, answer)
+    answer, _ = ask(quoting, "Who pays for the Old Mill Bridge?", nothing)
+    assert answer.status == "abstained"
+
+
 def test_the_question_itself_says_which_articles_may_answer(quoting: Engine) -> None:
     """What one paper is said to say must not be answered from another, nor last week from last
     year; and where there is nothing of that week, that is what is said."""
