@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answer import answer
-from assistant.check import abstain, check, combine, deny, judge, nearest
+from assistant.check import Entails, abstain, check, combine, deny, judge, nearest
 from assistant.confidence import WEIGHTS_WITHOUT_MODEL, confidence
 from assistant.coverage import covered, missing_names
 from assistant.decomposition import Part, parts
@@ -42,6 +42,7 @@ class Asking:
     """What does not change from question to question.
 
     tokens: about how much evidence is read. careful: confidence below which it is silent.
+    entails: see `assistant.check`.
     """
 
     search: Search
@@ -49,6 +50,7 @@ class Asking:
     tokens: int
     careful: float
     watch: Stopwatch
+    entails: Entails | None = None
 
     def steps(self, question: str) -> Iterator[Step]:
         """What is being done, each statement once it is checked, at last the whole answer.
@@ -156,7 +158,7 @@ class Asking:
         with self.watch.measure("check"):
             said, evidence, sure = reading.answer, reading.evidence, reading.confidence
             if sure >= self.careful and said.statements:
-                return check(said, evidence, confidence=sure)
+                return check(said, evidence, confidence=sure, entails=self.entails)
             denial = denied(evidence)
             return deny(said, evidence, denial, sure) if denial else abstain(said, evidence, sure)
 

@@ -9,7 +9,7 @@ abstains. Knows no language model.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.grounding import locate
@@ -37,7 +37,14 @@ NEGATIONS = frozenset(
 )
 # Share of a statement's words that must be in its evidence; the rest may be the glue of a sentence.
 REQUIRED_WORDS = 0.75
+# An answer of fewer words is a value, which says something only with its question.
+WHOLE_SENTENCE = 5
+LEAST_ENTAILED = 0.5
 _NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+", re.UNICODE)
+
+
+# (premise, hypothesis) -> probability, 0 to 1, that the first entails the second.
+Entails = Callable[[str, str], float]
 
 
 @dataclass(frozen=True)
@@ -50,16 +57,21 @@ class Finding:
     text: str = ""
 
 
-def check(answer: Answer, evidence: Evidence, *, confidence: float) -> CheckedAnswer:
+def check(
+    answer: Answer, evidence: Evidence, *, confidence: float, entails: Entails | None = None
+) -> CheckedAnswer:
     """The answer as it may be shown; it abstains where nothing of it can be.
 
     confidence: 0 to 1, that the corpus answers the question; passed on.
+    entails: probability, 0 to 1, that a text entails a statement; asked last, of what has passed.
     """
     citations: list[Citation] = []
     checked = []
     quoted: set[int] = set()
     for statement in answer.statements:
         finding = judge(statement, evidence)
+        if entails and finding.verdict == "supported" and answer.model != "none":
+            finding = _entailed(finding, answer.question, entails)
         if finding.verdict == "supported":
             numbers = tuple(_cite(s, citations) for s in finding.sentences)
             verdict: Verdict = "quoted" if answer.model == "none" else "supported"
@@ -199,6 +211,18 @@ def judge(statement: Statement, evidence: Evidence) -> Finding:
     reason = min(failures, key=lambda f: f[0])[1] if failures else "there is no evidence"
     verdict: Verdict = "contradicted" if reason.startswith("negat") else "unsupported"
     return Finding(verdict, reason + note)
+
+
+def _entailed(finding: Finding, question: str, entails: Entails) -> Finding:
+    """The finding, unless the model denies that its sentences say it in answer to the question."""
+    premise = " ".join(
+        [finding.sentences[0].article.title + ".", *(s.text for s in finding.sentences)]
+    )
+    short = len(words(finding.text)) < WHOLE_SENTENCE
+    sure = entails(premise, f"{question} {finding.text}" if short else finding.text)
+    if sure >= LEAST_ENTAILED:
+        return replace(finding, reason=f"{finding.reason}; entailed ({sure:.2f})")
+    return Finding("unsupported", f"the entailment model does not find it there ({sure:.2f})")
 
 
 def missing(statement: str, evidence: Sequence[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Text -> vectors, by all-MiniLM-L6-v2. The only user of sentence-transformers.
+"""Text -> vectors, by all-MiniLM-L6-v2.
 
 The model is loaded from the folder of an installed package when first needed; nothing is asked of
 a hub. Objects of torch and sentence-transformers do not leave this module.

@@ -21,6 +21,7 @@ from assistant.copies import collapsed
 from assistant.corrections import Corrections, by_outlet, corrections_of
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
+from assistant.entailment import Entailment
 from assistant.errors import UsageError
 from assistant.fetching import Fetcher, anywhere, is_public
 from assistant.index import Index
@@ -95,6 +96,14 @@ class Engine:
     @property
     def embedder(self) -> Embedder:
         return self._part("embedder", self._make_embedder)
+
+    @property
+    def entailment(self) -> Entailment | None:
+        """The NLI model of the settings. Raises ModelMissing where its folder holds none."""
+        if not self.settings.entailment:
+            return None
+        folder = Path(self.settings.entailment).expanduser()
+        return self._part("entailment", lambda: Entailment(folder, self.settings.threads))
 
     def _make_embedder(self) -> Embedder:
         folder = embedding_folder(self.settings.models, self._progress)
@@ -262,6 +271,7 @@ class Engine:
             tokens=self.settings.evidence,
             careful=self.settings.careful if careful is None else careful,
             watch=watch,
+            entails=self.entailment.probability if self.entailment else None,
         )
         for step in asking.steps(alone):
             if isinstance(step, CheckedAnswer):

@@ -42,6 +42,7 @@ class Settings:
     passages: how many passages retrieval returns.
     evidence: about how many tokens of evidence the language model reads.
     careful: confidence, 0 to 1, below which the answer is "not in the corpus".
+    entailment: folder of an NLI cross-encoder that checks every statement as well; "" for none.
     max_file_bytes: larger files are refused with a message.
     max_unpacked_bytes: what one archive, .docx or .epub may hold, unpacked.
     max_entries: how many files one archive may hold.
@@ -64,6 +65,7 @@ class Settings:
     passages: int = 10
     evidence: int = 260
     careful: float = 0.4
+    entailment: str = ""
     max_file_bytes: int = 20_000_000
     max_unpacked_bytes: int = 500_000_000
     max_entries: int = 20_000

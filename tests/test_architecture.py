@@ -25,7 +25,8 @@ ORDER = [
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "adverbials", "decomposition", "timing", "scope"),
     *("disagreement", "coverage", "confidence", "premise"),
-    *("fetching", "reading", "passages", "models", "embedding", "llm", "store", "index"),
+    *("fetching", "reading", "passages", "models", "embedding", "entailment", "llm"),
+    *("store", "index"),
     *(
         "ingest",
         "ingest_urls",
@@ -57,6 +58,7 @@ KNOWS_NOTHING_OF = {
     "passages": {"retrieval", "embedding", "store", "index"},
     "models": {"llm"},
     "embedding": {"index"},
+    "entailment": {"index", "store", "llm", "check"},
     "llm": {"retrieval", "evidence"},
     "store": {"index", "llm"},
     "index": {"llm", "embedding"},
@@ -80,8 +82,8 @@ KNOWS_NOTHING_OF = {
 BEHIND = {
     "chromadb": {"index"},
     "bm25s": {"index"},
-    "torch": {"embedding"},
-    "sentence_transformers": {"embedding"},
+    "torch": {"embedding", "entailment"},
+    "sentence_transformers": {"embedding", "entailment"},
     "transformers": {"embedding"},
     "tokenizers": {"embedding"},
     "xllamacpp": {"llm"},
