@@ -56,21 +56,34 @@ def within(question: str, filters: Filters | None, outlets: Callable[[], Sequenc
 
 
 def _outlets(question: str, outlets: Sequence[str]) -> list[str]:
-    """The outlets to which the question attributes the answer; of two that fit, the longer name."""
-    by_name = {_bare(outlet): outlet for outlet in outlets if _bare(outlet)}
-    if not by_name:
+    """The outlets to which the question attributes the answer; of two that fit, the longer name.
+
+    "The Gazette" is every outlet whose name ends so, where none is called just that; shortened like
+    this, a name needs its capital, so that "according to the mail" is not the Daily Mail.
+    """
+    meant: dict[str, list[str]] = {_bare(o): [o] for o in outlets if _bare(o)}
+    whole = frozenset(meant)
+    forms = [re.escape(name) for name in whole]
+    for outlet in outlets:
+        parts = outlet.split()
+        for ending in (" ".join(parts[n:]) for n in range(1, len(parts))):
+            if ending[:1].isupper() and _bare(ending) not in whole:
+                meant.setdefault(_bare(ending), []).append(outlet)
+                forms.append(f"(?-i:{re.escape(ending)})")
+    if not forms:
         return []
-    name = "|".join(re.escape(n) for n in sorted(by_name, key=len, reverse=True))
-    one = rf"(?:the\s+)?(?:{name})(?!\w)"
+    forms.sort(key=len, reverse=True)
+    one = rf"(?:the\s+)?(?:{'|'.join(forms)})(?!\w)"
     attributed = re.compile(
         rf"{_ATTRIBUTES.pattern}\s+(?P<several>{one}(?:(?:,|,?\s+(?:and|or))\s+{one})*)"
         rf"(?P<says>\s+(?:{_SAYS})\b)?",
         re.IGNORECASE,
     )
-    found = []
+    found: list[str] = []
     for match in attributed.finditer(question):
         if match["asks"] is None or match["says"]:
-            found += [by_name[_bare(n)] for n in re.findall(one, match["several"], re.IGNORECASE)]
+            for name in re.findall(one, match["several"], re.IGNORECASE):
+                found += meant[_bare(name)]
     return list(dict.fromkeys(found))
 
 

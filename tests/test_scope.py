@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.scope import described, within
 from assistant.types import Filters
 
-OUTLETS = ["The Gazette", "Coast Post", "Gazette of Lanford", "U.S. (Weekly)"]
+OUTLETS = ["The Gazette", "Coast Post", "Gazette of Lanford", "U.S. (Weekly)", "Kelder Gazette"]
 WEDNESDAY = date(2024, 6, 12)
 
 
@@ -38,6 +38,22 @@ def test_only_an_outlet_to_which_the_answer_is_attributed_counts(
     question: str, outlets: set[str]
 ) -> None:
     assert asked(question).sources == outlets
+
+
+@pytest.mark.parametrize(
+    ("question", "outlets"),
+    [
+        ("According to the Gazette, who won?", {"The Kelder Gazette", "Lanford Gazette"}),
+        ("According to the Kelder Gazette, who won?", {"The Kelder Gazette"}),
+        ("What did the Mail say?", {"Daily Mail"}),
+        ("What did the daily mail say?", {"Daily Mail"}),
+        ("Who won, according to the mail?", set()),
+        ("According to the Daily, who won?", set()),
+    ],
+)
+def test_papers_are_called_by_the_end_of_their_name(question: str, outlets: set[str]) -> None:
+    known = ["The Kelder Gazette", "Lanford Gazette", "Daily Mail", "Radio of the valley"]
+    assert within(question, None, lambda: known).sources == outlets
 
 
 @pytest.mark.parametrize(
@@ -86,6 +102,8 @@ def test_outlets_are_looked_up_only_for_a_question_that_may_name_one() -> None:
 
 @given(st.text(max_size=80), st.dates(min_value=date(1900, 1, 1)))
 def test_no_question_breaks_it_and_the_days_are_in_order(question: str, today: date) -> None:
+    asked(f"According to {question}", None)
+    within("According to the Gazette", None, lambda: [question, "The Gazette"])
     for end in ("", " yesterday", " last week", " this month", " in the past 999 months"):
         found = within(question + end, Filters(until=today), lambda: OUTLETS)
         assert found.until is not None and found.until <= today
