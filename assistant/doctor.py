@@ -53,6 +53,8 @@ def checks(settings: Settings) -> Iterator[Check]:
         ("store folder", _store_folder),
     ):
         yield _guarded(name, look, settings)
+    if settings.entailment:
+        yield _guarded("entailment model", _entailment, settings)
     if settings.store.is_dir():
         yield from _index(settings)
 
@@ -100,6 +102,13 @@ def _embedding_model(settings: Settings) -> Check:
     from assistant.models import embedding_folder
 
     return Check("embedding model", "ok", str(embedding_folder(settings.models)))
+
+
+def _entailment(settings: Settings) -> Check:
+    from assistant.entailment import Entailment
+
+    Entailment(Path(settings.entailment).expanduser())
+    return Check("entailment model", "ok", settings.entailment)
 
 
 def _language_model(settings: Settings) -> Check:

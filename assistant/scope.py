@@ -2,7 +2,7 @@
 
 Only what plainly names an outlet of the index, or days counted from today, narrows the search; a
 month or a date in a question is often that of the event, and is weighed instead (`timing.py`).
-Pure; English.
+English. Reads no clock where a day is given; knows nothing of the index.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assistant.types import Filters
 _SAYS = r"say|said|says|report(?:ed|s)?|wr(?:ite|ites|ote)|claim(?:ed|s)?|print(?:ed|s)?"
 _ATTRIBUTES = re.compile(
     r"\b(?:according to|(?:reported|written|printed|published) (?:by|in)"
-    r"|(?P<asks>do|does|did|has|have))\b",
+    rf"|(?P<asks>do|does|did|has|have)\b(?=.{{1,80}}\b(?:{_SAYS})\b))\b",
     re.IGNORECASE,
 )
 # "Last week's flood" and "the last week of June" name something else.

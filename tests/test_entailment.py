@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from scripted import ScriptedLLM
 
+from assistant.doctor import checks
 from assistant.engine import Engine
 from assistant.entailment import Entailment
 from assistant.errors import ModelMissing
@@ -59,6 +60,9 @@ def test_a_folder_without_such_a_model_is_named_before_anything_is_asked(
         (tmp_path / "config.json").write_text(config)
     with pytest.raises(ModelMissing, match="no model that tells entailment"):
         Entailment(tmp_path)
+    flags = {"entailment": str(tmp_path), "llm": "none", "store": tmp_path / "store"}
+    found = {check.name: check for check in checks(load_settings(flags=flags))}
+    assert found["entailment model"].status == "fail" and found["entailment model"].advice
 
 
 def test_a_statement_that_is_not_entailed_is_replaced_by_a_quote(tmp_path: Path) -> None:
