@@ -317,22 +317,24 @@ class Engine:
         nothing, must not look like an archive that does not hold the answer.
         """
         if filters and not self.index.allows(filters):
-            raise self._nothing_within("of these outlets, authors, days and ids")
+            outlets = self.store.outlets()
+            known = f" Outlets here: {', '.join(outlets[:SHOWN_OUTLETS])}." if outlets else ""
+            raise UsageError(
+                "no article in the index is of these outlets, authors, days and ids",
+                f"`assistant articles list` shows what there is.{known}",
+            )
         narrowed = scope.within(question, filters, self.store.outlets)
         if narrowed.since and not self.index.allows(DATED):
             given = filters or Filters()
             narrowed = replace(narrowed, since=given.since, until=given.until)
         if narrowed and not self.index.allows(narrowed):
-            raise self._nothing_within(f"{scope.described(narrowed)}, as the question asks")
+            days = [a.published for a in self.store.articles() if a.published]
+            newest = f"The newest is of {max(days)}. " if days else ""
+            raise UsageError(
+                f"no article in the index is {scope.described(narrowed)}, as the question asks",
+                f"{newest}Leave that out of the question, or count from another day (--as-of).",
+            )
         return narrowed
-
-    def _nothing_within(self, what: str) -> UsageError:
-        outlets = self.store.outlets()
-        known = f" Outlets here: {', '.join(outlets[:SHOWN_OUTLETS])}." if outlets else ""
-        return UsageError(
-            f"no article in the index is {what}",
-            f"`assistant articles list` shows what there is.{known}",
-        )
 
     def _retrieve(self, question: str, k: int, filters: Filters | None = None) -> list[Hit]:
         return retrieve(

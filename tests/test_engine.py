@@ -221,8 +221,11 @@ def test_the_question_itself_says_which_articles_may_answer(quoting: Engine) -> 
     hits = quoting.search("What did the Gazette say about the bridge last week?", 9, week_after)
     assert {h.article.id for h in hits} == {"bridge.md"}
     for ask in (quoting.search, quoting.ask):
-        with pytest.raises(UsageError, match="from 2030-01-07 to 2030-01-18, as the question asks"):
+        with pytest.raises(
+            UsageError, match="from 2030-01-07 to 2030-01-18, as the question asks"
+        ) as told:
             ask("What happened last week?", filters=Filters(until=date(2030, 1, 18)))
+        assert "newest is of 2025-09-01" in told.value.hint
 
 
 def test_a_corpus_without_days_has_no_last_week(tmp_path: Path) -> None:
