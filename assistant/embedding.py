@@ -60,10 +60,7 @@ class Embedder:
 
     @cached_property
     def _model(self) -> Any:
-        # Both libraries would otherwise look for newer files at the hub.
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        stay_offline()
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -143,6 +140,13 @@ class Embedder:
             offsets = tuple(Span(*o) for o in encoding.offsets[: len(read)])
             results.append(TokenVectors(np.ascontiguousarray(vectors), offsets))
         return results
+
+
+def stay_offline() -> None:
+    """Before the first import of transformers: it would look for newer files at the hub."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 def _fast_arithmetic() -> contextlib.AbstractContextManager[Any]:

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MAX_QUESTION_CHARACTERS = 2_000
 SHOWN_OUTLETS = 8
-DATED = Filters(since=date.min)
+ANY_DAY = Filters(since=date.min)
 
 
 class Engine:
@@ -323,10 +323,12 @@ class Engine:
                 "no article in the index is of these outlets, authors, days and ids",
                 f"`assistant articles list` shows what there is.{known}",
             )
-        narrowed = scope.within(question, filters, self.store.outlets)
-        if narrowed.since and not self.index.allows(DATED):
-            given = filters or Filters()
-            narrowed = replace(narrowed, since=given.since, until=given.until)
+        narrowed = scope.within(
+            question,
+            filters,
+            outlets=self.store.outlets,
+            dated=lambda: self.index.allows(ANY_DAY),
+        )
         if narrowed and not self.index.allows(narrowed):
             days = [a.published for a in self.store.articles() if a.published]
             newest = f"The newest is of {max(days)}. " if days else ""

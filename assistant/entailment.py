@@ -8,12 +8,12 @@ says whether they are said of the same thing. Knows nothing of answers.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from assistant.embedding import stay_offline
 from assistant.errors import ModelMissing
 
 LABEL = "entailment"
@@ -31,18 +31,26 @@ class Entailment:
 
     @cached_property
     def _model(self) -> Any:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        stay_offline()
         import torch
         from sentence_transformers import CrossEncoder
 
         if self._threads:
             torch.set_num_threads(self._threads)
-        return CrossEncoder(str(self._folder), device="cpu", local_files_only=True)
+        try:
+            return CrossEncoder(str(self._folder), device="cpu", local_files_only=True)
+        except (OSError, ValueError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise ModelMissing(
+                f"the entailment model in {self._folder} cannot be loaded: {reason}",
+                "Fetch it again, all its files, or leave the setting 'entailment' out.",
+            ) from None
 
     def probability(self, premise: str, hypothesis: str) -> float:
-        """0 to 1, that `hypothesis` follows from `premise`. What is too long is cut at its end."""
+        """0 to 1, that `hypothesis` follows from `premise`. What is too long is cut at its end.
+
+        Raises ModelMissing where the folder has not all of the model.
+        """
         import numpy as np
 
         with self._lock:

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 from assistant.coverage import missing_names
 from assistant.lexical import terms
-from assistant.quantities import Quantity, extended, quantities, values
+from assistant.quantities import Quantity, extended, like_a_year, quantities, values
 from assistant.types import Evidence, EvidenceSentence
 
 # Share of what else the question says that must be in the sentence for it to be about the same.
 SAME_MATTER = 0.75
 # Below it, a number in words is a manner of speaking: "the one who", "the two sides".
 LEAST_COUNT = 3
-_YEARS = range(1500, 2101)
 _NEXT_WORD = re.compile(r"\s*-?\s*([^\W\d_][\w’'-]*)")
 
 
@@ -56,7 +55,7 @@ def denied(evidence: Evidence) -> Denial | None:
 
 def _idle(quantity: Quantity) -> bool:
     """Years date a question, and small numbers are often no count."""
-    return not quantity.unit and (quantity.value in _YEARS or quantity.value < LEAST_COUNT)
+    return like_a_year(quantity) or (not quantity.unit and quantity.value < LEAST_COUNT)
 
 
 def _other(asked: Quantity, question: str, sentence: str) -> Quantity | None:

@@ -63,6 +63,7 @@ _UNIT = re.compile(
 )
 
 
+_YEARS = range(1500, 2101)
 _SYNONYMS = {
     "percent": "%",
     "m": "metre",
@@ -107,6 +108,11 @@ def quantities(text: str) -> list[Quantity]:
         if not any(s.start < span.end and span.start < s.end for s in taken):
             found.append(_with_unit(text, value, span))
     return sorted(found, key=lambda q: q.span)
+
+
+def like_a_year(quantity: Quantity) -> bool:
+    """Whether it may as well be a year as a count: from 1500 to 2100 without a unit."""
+    return not quantity.unit and quantity.value in _YEARS
 
 
 def values(text: str) -> set[Decimal]:

@@ -16,7 +16,7 @@ from assistant.disagreement import leaves_room
 from assistant.evidence import originals, select
 from assistant.grounding import locate
 from assistant.lexical import words
-from assistant.quantities import Quantity, quantities
+from assistant.quantities import like_a_year, quantities
 from assistant.timing import in_present_tense, wants_latest
 from assistant.types import Answer, Evidence, Hit
 
@@ -25,7 +25,6 @@ from assistant.types import Answer, Evidence, Hit
 NEARLY_AS_GOOD, NUMBER_NEARLY_AS_GOOD = 0.85, 0.7
 MOST = 2
 TOKENS = 120
-_YEARS = range(1500, 2101)
 # Two numbers further apart than this count different things.
 MOST_APART = 10
 # Answers of more words than this are explanations, which two papers put differently anyway.
@@ -74,15 +73,11 @@ def _may_differ(answer: str, sentence: str) -> bool:
         a.unit == b.unit
         and a.value != b.value
         and min(a.value, b.value) * MOST_APART >= max(a.value, b.value)
-        and _like_a_year(a) == _like_a_year(b)
+        and like_a_year(a) == like_a_year(b)
         and not leaves_room(b, sentence, a)
         for a in said
         for b in quantities(sentence)
     )
-
-
-def _like_a_year(quantity: Quantity) -> bool:
-    return not quantity.unit and quantity.value in _YEARS
 
 
 def _best(hit: Hit) -> float:

@@ -38,18 +38,25 @@ _COUNTS = {
 _DAYS = {"day": 1, "week": 7, "month": 30}
 
 
-def within(question: str, filters: Filters | None, outlets: Callable[[], Sequence[str]]) -> Filters:
+def within(
+    question: str,
+    filters: Filters | None,
+    *,
+    outlets: Callable[[], Sequence[str]],
+    dated: Callable[[], bool],
+) -> Filters:
     """`filters` narrowed by what the question says.
 
     outlets: gives those of the index, and is called only where the question may name one; no other
-    can be meant. What `filters` has already is not overruled: an outlet chosen there stays, and its
-    `until` is the day that "last week" counts from.
+    can be meant. dated: whether any article of the index has a day; else days mean nothing.
+    What `filters` has already is not overruled: an outlet chosen there stays, and its `until` is
+    the day that "last week" counts from.
     """
     given = filters or Filters()
     if not given.sources and _ATTRIBUTES.search(question):
         given = replace(given, sources=frozenset(_outlets(question, outlets())))
     days = _days(question, given.until or date.today())
-    if days is None:
+    if days is None or not dated():
         return given
     first, last = days
     return replace(given, since=max(first, given.since or first), until=last)

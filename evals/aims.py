@@ -93,7 +93,8 @@ def row(aim: Aim, runs: Sequence[Run], scores_of: ScoresOf) -> Row:
 def _figure(aim: Aim, run: Run, system: str, scores_of: ScoresOf) -> Figure | None:
     if aim.suite not in run.suites:
         return None
-    if aim.nothing_declined and system == OURS and run.manifest["settings"]["careful"] > 0:
+    declines = run.manifest.get("settings", {}).get("careful") != 0
+    if aim.nothing_declined and system == OURS and declines:
         return None
     scores = scores_of(run, aim.suite, system)
     return scores.get(aim.figure) if scores else None

@@ -65,6 +65,14 @@ def test_a_folder_without_such_a_model_is_named_before_anything_is_asked(
     assert found["entailment model"].status == "fail" and found["entailment model"].advice
 
 
+def test_half_a_model_is_said_to_be_so_and_is_no_traceback(tmp_path: Path) -> None:
+    config = {"id2label": dict(enumerate(LABELS)), "model_type": "bert"}
+    for half in ({"id2label": dict(enumerate(LABELS))}, config):
+        (tmp_path / "config.json").write_text(json.dumps(half))
+        with pytest.raises(ModelMissing, match="cannot be loaded"):
+            Entailment(tmp_path).probability("It rains.", "Wet.")
+
+
 def test_a_statement_that_is_not_entailed_is_replaced_by_a_quote(tmp_path: Path) -> None:
     """The words are there and the rules are content; the model is not, and is obeyed."""
     (tmp_path / "corpus").mkdir()

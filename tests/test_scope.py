@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,9 @@ WEDNESDAY = date(2024, 6, 12)
 
 
 def asked(question: str, filters: Filters | None = None) -> Filters:
-    return within(question, filters or Filters(until=WEDNESDAY), lambda: OUTLETS)
+    return within(
+        question, filters or Filters(until=WEDNESDAY), outlets=lambda: OUTLETS, dated=lambda: True
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_only_an_outlet_to_which_the_answer_is_attributed_counts(
 )
 def test_papers_are_called_by_the_end_of_their_name(question: str, outlets: set[str]) -> None:
     known = ["The Kelder Gazette", "Lanford Gazette", "Daily Mail", "Radio of the valley"]
-    assert within(question, None, lambda: known).sources == outlets
+    assert within(question, None, outlets=lambda: known, dated=lambda: True).sources == outlets
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,12 @@ def test_days_count_from_the_clock_and_names_of_things_do_not(
 
 
 def test_what_was_printed_some_days_after_the_week_may_tell_of_it() -> None:
-    found = within("What burned last year?", Filters(until=WEDNESDAY), lambda: OUTLETS)
+    found = within(
+        "What burned last year?",
+        Filters(until=WEDNESDAY),
+        outlets=lambda: OUTLETS,
+        dated=lambda: True,
+    )
     assert found.until is not None
     assert date(2023, 12, 31) < found.until < date(2024, 2, 1)
 
@@ -94,18 +102,25 @@ def test_filters_that_were_given_are_narrowed_and_never_overruled() -> None:
 
 
 def test_outlets_are_looked_up_only_for_a_question_that_may_name_one() -> None:
-    def never() -> list[str]:
+    def never() -> Any:
         raise AssertionError("the store was asked")
 
-    assert within("Who won the cup?", None, never) == Filters()
+    assert within("Who won the cup?", None, outlets=never, dated=never) == Filters()
 
 
 @given(st.text(max_size=80), st.dates(min_value=date(1900, 1, 1)))
 def test_no_question_breaks_it_and_the_days_are_in_order(question: str, today: date) -> None:
     asked(f"According to {question}", None)
-    within("According to the Gazette", None, lambda: [question, "The Gazette"])
+    within(
+        "According to the Gazette",
+        None,
+        outlets=lambda: [question, "The Gazette"],
+        dated=lambda: True,
+    )
     for end in ("", " yesterday", " last week", " this month", " in the past 999 months"):
-        found = within(question + end, Filters(until=today), lambda: OUTLETS)
+        found = within(
+            question + end, Filters(until=today), outlets=lambda: OUTLETS, dated=lambda: True
+        )
         assert found.until is not None and found.until <= today
         assert found.since is None or found.since <= found.until
 
