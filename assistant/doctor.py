@@ -99,9 +99,13 @@ def _settings(settings: Settings) -> Check:
 
 
 def _embedding_model(settings: Settings) -> Check:
+    from assistant.embedding import NAME
     from assistant.models import embedding_folder
+    from assistant.quantization import graph_file
 
-    return Check("embedding model", "ok", str(embedding_folder(settings.models)))
+    ready = graph_file(NAME, settings.models).is_file()
+    state = "prepared" if ready else "will be prepared at its first use, half a minute"
+    return Check("embedding model", "ok", f"{embedding_folder(settings.models)}, {state}")
 
 
 def _entailment(settings: Settings) -> Check:

@@ -1,29 +1,36 @@
 """Text -> vectors, by all-MiniLM-L6-v2.
 
-The model is loaded from the folder of an installed package when first needed; nothing is asked of
-a hub. Objects of torch and sentence-transformers do not leave this module.
+The model runs on onnxruntime, as the graph that `quantization` makes of its weights when it is
+first needed. Texts are read one by one, as many at a time as there are threads: without padding
+no work is lost, however different their lengths. Objects of onnxruntime do not leave this module.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
+import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from assistant.progress import Progress, silent
+from assistant.quantization import graph_file, make_graph
 from assistant.types import Span
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+T = TypeVar("T")
 DIMENSION = 384
 NAME = "all-MiniLM-L6-v2"
+# Word pieces that the model reads of a text, its own two marks among them.
+WINDOW = 256
 # Of a passage of 200 word pieces 0.3 MB each.
 REMEMBERED_TEXTS = 300
 
@@ -41,11 +48,19 @@ class TokenVectors:
 
 
 class Embedder:
-    """Encodes texts with the model in `folder`. Safe to share between threads."""
+    """Encodes texts with the model in `folder`. Safe to share between threads.
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
+    models: the models folder, where the graph is kept.
+    threads: how many texts are read at a time; 0 means one on each core.
+    """
+
+    def __init__(
+        self, folder: Path, models: Path, threads: int = 0, progress: Progress = silent
+    ) -> None:
         self._folder = folder
-        self._threads = threads
+        self._models = models
+        self._threads = threads or os.cpu_count() or 1
+        self._progress = progress
         self._lock = threading.Lock()
         self._remembered: OrderedDict[str, TokenVectors] = OrderedDict()
 
@@ -59,21 +74,34 @@ class Embedder:
         return tokenizer
 
     @cached_property
-    def _model(self) -> Any:
-        stay_offline()
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads, thread_name_prefix="embedding")
 
-        logging.disable_progress_bar()
-        if self._threads:
-            torch.set_num_threads(self._threads)
-        return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+    @cached_property
+    def _session(self) -> Any:
+        graph = graph_file(NAME, self._models)
+        if graph.is_file():
+            try:
+                return _open(graph)
+            except Exception:  # onnxruntime's have no base of their own
+                pass  # whatever is wrong with the file, a new one is the cure
+        try:
+            make_graph(self._folder, graph, self._progress)
+            return _open(graph)
+        except OSError:
+            # A models folder that cannot be written costs the making at each start, no more.
+            with tempfile.TemporaryDirectory() as place:
+                graph = graph_file(NAME, Path(place))
+                make_graph(self._folder, graph, self._progress)
+                return _open(graph)
 
     def load(self) -> None:
-        """Load the model now (several seconds) instead of at the first call."""
+        """Load the model now instead of at the first call; the very first time, make its graph.
+
+        Raises ModelError where that fails.
+        """
         with self._lock:
-            _ = self._model
+            _ = self._session
 
     def forget(self) -> None:
         """Let go of the texts that are remembered; the next reading of each is a real one."""
@@ -91,24 +119,18 @@ class Embedder:
 
         if not texts:
             return np.zeros((0, DIMENSION), dtype=np.float32)
-        with self._lock, _fast_arithmetic():
-            vectors = self._model.encode(
-                list(texts),
-                batch_size=32,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        return np.asarray(vectors, dtype=np.float32)
+        self.load()
+        return np.stack(self._each(self._passage_vector, texts))
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The vectors of every word piece of each text, for late interaction.
 
         The last texts are remembered: questions of one conversation find the same passages.
         """
+        self.load()
         with self._lock:
             new = [t for t in dict.fromkeys(texts) if t not in self._remembered]
-            found = dict(zip(new, self._read_tokens(new), strict=True)) if new else {}
+            found = dict(zip(new, self._each(self._token_vectors, new), strict=True))
             for text in texts:
                 if text in self._remembered:
                     self._remembered.move_to_end(text)
@@ -118,41 +140,49 @@ class Embedder:
                 self._remembered.popitem(last=False)
         return [found[text] for text in texts]
 
-    def _read_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def _each(self, read: Callable[[str], T], texts: Sequence[str]) -> list[T]:
+        if self._threads == 1 or len(texts) < 2:
+            return [read(text) for text in texts]
+        return list(self._pool.map(read, texts))
+
+    def _passage_vector(self, text: str) -> NDArray[np.float32]:
+        """The mean over all word pieces, the marks among them, as the model was trained."""
+        mean = self._read(text)[0].mean(axis=0)
+        return _unit(mean)
+
+    def _token_vectors(self, text: str) -> TokenVectors:
         import numpy as np
-        import torch
 
-        with _fast_arithmetic():
-            outputs = self._model.encode(
-                list(texts),
-                batch_size=16,
-                output_value="token_embeddings",
-                show_progress_bar=False,
-                convert_to_numpy=False,
-            )
-        results = []
-        for text, output in zip(texts, outputs, strict=True):
-            # The model's own marks are the first and the last of what it read, also where it
-            # read only the beginning of a long text.
-            read = output[1:-1]
-            vectors = torch.nn.functional.normalize(read.float(), dim=1).cpu().numpy()
-            encoding = self._tokenizer.encode(text, add_special_tokens=False)
-            offsets = tuple(Span(*o) for o in encoding.offsets[: len(read)])
-            results.append(TokenVectors(np.ascontiguousarray(vectors), offsets))
-        return results
+        read, offsets = self._read(text)
+        # The model's own marks are the first and the last of what it read, also where it read
+        # only the beginning of a long text.
+        return TokenVectors(np.ascontiguousarray(_unit(read[1:-1])), offsets[1:-1])
+
+    def _read(self, text: str) -> tuple[NDArray[np.float32], tuple[Span, ...]]:
+        """The contextual vector of each word piece, and the characters it stands for."""
+        import numpy as np
+
+        encoding = self._tokenizer.encode(text)
+        ids, offsets = encoding.ids, encoding.offsets
+        if len(ids) > WINDOW:
+            ids, offsets = [*ids[: WINDOW - 1], ids[-1]], [*offsets[: WINDOW - 1], offsets[-1]]
+        (tokens,) = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})
+        return tokens[0], tuple(Span(*o) for o in offsets)
 
 
-def stay_offline() -> None:
-    """Before the first import of transformers: it would look for newer files at the hub."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    import numpy as np
+
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.maximum(lengths, 1e-12)
+    return unit
 
 
-def _fast_arithmetic() -> contextlib.AbstractContextManager[Any]:
-    """bfloat16 where the processor has it: twice as fast, with vectors of cosine 0.9999."""
-    import torch
+def _open(graph: Path) -> Any:
+    import onnxruntime
 
-    if torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return torch.autocast("cpu", dtype=torch.bfloat16)
-    return contextlib.nullcontext()
+    onnxruntime.disable_telemetry_events()  # on Windows it would write to the system's log
+    options = onnxruntime.SessionOptions()
+    # Each text has one thread; more of them per text would wait for each other, and spin.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])

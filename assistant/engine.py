@@ -107,7 +107,7 @@ class Engine:
 
     def _make_embedder(self) -> Embedder:
         folder = embedding_folder(self.settings.models, self._progress)
-        return Embedder(folder, self.settings.threads)
+        return Embedder(folder, self.settings.models, self.settings.threads, self._progress)
 
     def _part(self, name: str, make: Callable[[], T]) -> T:
         with self._parts_lock:

@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from assistant.embedding import stay_offline
 from assistant.errors import ModelMissing
+from assistant.offline import stay_offline
 
 LABEL = "entailment"
 

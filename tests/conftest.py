@@ -36,7 +36,7 @@ def embedder(models_folder: Path) -> Embedder:
 
     One thread: with as many as cores, a machine that has something else to do crawls.
     """
-    return Embedder(embedding_folder(models_folder), threads=1)
+    return Embedder(embedding_folder(models_folder), models_folder, threads=1)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,8 @@ ORDER = [
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "expectation"),
     *("conversation", "adverbials", "decomposition", "timing", "scope"),
     *("disagreement", "coverage", "confidence", "premise"),
-    *("fetching", "reading", "passages", "models", "embedding", "entailment", "llm"),
+    *("fetching", "reading", "passages", "models"),
+    *("offline", "quantization", "embedding", "entailment", "llm"),
     *("store", "index"),
     *(
         "ingest",
@@ -82,9 +83,9 @@ KNOWS_NOTHING_OF = {
 BEHIND = {
     "chromadb": {"index"},
     "bm25s": {"index"},
-    "torch": {"embedding", "entailment"},
-    "sentence_transformers": {"embedding", "entailment"},
-    "transformers": {"embedding"},
+    "torch": {"quantization", "entailment"},
+    "sentence_transformers": {"quantization", "entailment"},
+    "onnxruntime": {"quantization", "embedding"},
     "tokenizers": {"embedding"},
     "xllamacpp": {"llm"},
     "openai": {"llm"},
@@ -106,7 +107,7 @@ BEHIND = {
     "jinja2": {"web"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
-HEAVY |= {"bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf", "docx"}
+HEAVY |= {"onnxruntime", "bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf", "docx"}
 HEAVY |= {"gradio", "fastapi", "starlette", "uvicorn", "jinja2", "pandas"}
 # They subclass classes of LlamaIndex, or are the server: so they are themselves imported late.
 HEAVY_MODULES = ("assistant.llm", "assistant.llamaindex", "assistant.api", "assistant.guards")

@@ -84,12 +84,20 @@ class TestVectors:
         """Standard error belongs to progress and notes."""
         code = (
             "import sys; from pathlib import Path; from assistant.embedding import Embedder\n"
-            "e = Embedder(Path(sys.argv[1])); e.encode(['word ' * 600]); "
+            "e = Embedder(*map(Path, sys.argv[1:])); e.encode(['word ' * 600]); "
             "e.encode_tokens(['word ' * 600])"
         )
         folder = embedding_folder(models_folder)
         done = subprocess.run(
-            [sys.executable, "-W", "error::UserWarning", "-c", code, str(folder)],
+            [
+                sys.executable,
+                "-W",
+                "error::UserWarning",
+                "-c",
+                code,
+                str(folder),
+                str(models_folder),
+            ],
             capture_output=True,
             text=True,
         )

@@ -4,7 +4,7 @@ which both were asked the same in turns, says of prompts and waiting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
@@ -13,7 +13,7 @@ from typing import Any
 from assistant.engine import Engine
 from assistant.settings import load_settings
 from assistant.types import CheckedAnswer, CheckedStatement
-from evals.performance import peers
+from evals.performance import corpora, peers
 from evals.performance.figures import Figure
 from evals.performance.processes import Measured, alone
 from evals.performance.running import Plan
@@ -31,28 +31,51 @@ def cold_figures(plan: Plan) -> Iterator[Figure]:
     alone(first_sentence, store=str(store), llm="none")
     if not index.exists():
         alone(keep_recipe, index=str(index), models=models)
-    yield from _cold(plan, "search, cold, to what is found", "none", str(store), str(index))
-    if plan.settings.llm != "none":
+
+    def ours(llm: str) -> Measured:
+        return alone(first_sentence, store=str(store), llm=llm)
+
+    def recipe(llm: str) -> Measured:
+        return alone(recipe_answer, index=str(index), models=models, llm=llm)
+
+    theirs: dict[str, Callable[[], Measured]] = {"plain recipe": lambda: recipe("none")}
+    if peers.has_txtai():
+        kept = plan.folder / "sample-txtai"
+        if not kept.exists():
+            alone(keep_txtai, store=str(store), index=str(kept), models=models)
+        theirs["txtai"] = lambda: alone(txtai_found, index=str(kept))
+    name = "search, cold, to what is found"
+    yield from _cold(name, plan.rounds, lambda: ours("none"), theirs)
+    llm = plan.settings.llm
+    if llm != "none":
         name = "ask, cold, to the first sentence"
-        yield from _cold(plan, name, plan.settings.llm, str(store), str(index))
+        asked: dict[str, Callable[[], Measured]] = {"plain recipe": lambda: recipe(llm)}
+        yield from _cold(name, plan.rounds, lambda: ours(llm), asked)
 
 
-def _cold(plan: Plan, name: str, llm: str, store: str, index: str) -> Iterator[Figure]:
-    models = str(plan.settings.models)
-    ours, plain = list[Measured](), list[Measured]()
-    for _ in range(plan.rounds):
-        ours.append(alone(first_sentence, store=store, llm=llm))
-        plain.append(alone(recipe_answer, index=index, models=models, llm=llm))
-    for unit, key in (("s", "wall"), ("s of processor time", "cpu")):
-        yield Figure(
-            name,
-            unit,
-            tuple(getattr(m, key) for m in ours),
-            against="plain recipe",
-            theirs=tuple(getattr(m, key) for m in plain),
-            target=1 / 3,
-            peak_mb=max(m.peak_mb for m in ours),
-        )
+def _cold(
+    name: str,
+    rounds: int,
+    ours: Callable[[], Measured],
+    peers_of_it: Mapping[str, Callable[[], Measured]],
+) -> Iterator[Figure]:
+    done: list[Measured] = []
+    theirs: dict[str, list[Measured]] = {peer: [] for peer in peers_of_it}
+    for _ in range(rounds):
+        done.append(ours())
+        for peer, call in peers_of_it.items():
+            theirs[peer].append(call())
+    for peer, its in theirs.items():
+        for unit, key in (("s", "wall"), ("s of processor time", "cpu")):
+            yield Figure(
+                name,
+                unit,
+                tuple(getattr(m, key) for m in done),
+                against=peer,
+                theirs=tuple(getattr(m, key) for m in its),
+                target=1 / 3 if peer == "plain recipe" else None,
+                peak_mb=max(m.peak_mb for m in done),
+            )
 
 
 def figures(plan: Plan) -> Iterator[Figure]:
@@ -132,6 +155,19 @@ def keep_recipe(index: str, models: str) -> dict[str, Any]:
     made, _ = peers.recipe_index(SAMPLE_CORPUS, peers.recipe_embedding(Path(models)))
     made.storage_context.persist(index)
     return {}
+
+
+def keep_txtai(store: str, index: str, models: str) -> dict[str, Any]:
+    """txtai's index of the passages in the store."""
+    embeddings = peers.txtai_embeddings(Path(models), threads=0)
+    embeddings.index(corpora.of_store(Path(store)))
+    embeddings.save(index)
+    return {}
+
+
+def txtai_found(index: str) -> dict[str, Any]:
+    """Its index opened in a cold process, and its three best passages."""
+    return {"found": len(peers.txtai_opened(Path(index)).search(QUESTION, 3))}
 
 
 def recipe_answer(index: str, models: str, llm: str) -> dict[str, Any]:

@@ -98,6 +98,14 @@ def texts(passages: Sequence[tuple[Article, Passage]]) -> list[str]:
     return [f"{context_line(a)}. {a.text[p.start : p.end]}" for a, p in passages]
 
 
+def of_store(folder: Path) -> list[str]:
+    """What the embedding reads of each passage in a store."""
+    opened = Store(folder)
+    found = opened.passages(opened.passage_ids())
+    opened.close()
+    return texts([(article, passage) for passage, article in found.values()])
+
+
 def split(article: Article) -> list[Passage]:
     """Passages of six sentences, without counting word pieces: for stores with ready vectors."""
     spans = _lines(article.text)

@@ -108,7 +108,8 @@ def first_stages(store: str, models: str, threads: int) -> dict[str, Any]:
     the embedding of the question and Chroma's query for as many candidates."""
     import numpy as np
 
-    opened, embedder = Store(Path(store)), Embedder(embedding_folder(Path(models)), threads)
+    opened, folder = Store(Path(store)), Path(models)
+    embedder = Embedder(embedding_folder(folder), folder, threads)
     index = Index(opened)
     asked = questions()
     # Ready vectors are of no text: each question gets one of them beside its own.

@@ -1,4 +1,4 @@
-"""Ingest against the plain recipe and against nothing but the embedding; and ingest again."""
+"""Ingest against its peers and against nothing but the embedding; and ingest again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 from assistant.engine import Engine
 from assistant.settings import Settings, load_settings
-from assistant.store import Store
 from evals.performance import corpora, peers
 from evals.performance.figures import Figure
 from evals.performance.processes import Measured, alone
@@ -23,32 +22,43 @@ def figures(plan: Plan) -> Iterator[Figure]:
     for size in plan.sizes:
         corpus = str(corpora.write(plan.folder / f"articles-{size}", size))
         store = str(plan.folder / "ingested")
-        ours, bare, plain = list[Measured](), list[Measured](), list[Measured]()
+        done: dict[str, list[Measured]] = {"ours": [], "bare": [], "plain recipe": [], "txtai": []}
         for _ in range(plan.rounds):
-            ours.append(alone(ingest, corpus=corpus, store=store, threads=threads))
-            bare.append(alone(encode, store=store, models=models, threads=threads))
-            plain.append(alone(recipe, corpus=corpus, models=models, threads=threads))
-        peak = max(m.peak_mb for m in ours)
-        for unit, target in (("passages", 4.0), ("words", None)):
-            yield Figure(
-                "ingest",
-                f"{unit} per second of processor time",
-                tuple(m.said[unit] / m.said["cpu"] for m in ours),
-                size=size,
-                against="plain recipe",
-                theirs=tuple(m.said[unit] / m.said["cpu"] for m in plain),
-                target=target,
-                at_least=True,
-                peak_mb=peak,
+            done["ours"].append(alone(ingest, corpus=corpus, store=store, threads=threads))
+            done["bare"].append(alone(encode, store=store, models=models, threads=threads))
+            done["plain recipe"].append(
+                alone(recipe, corpus=corpus, models=models, threads=threads)
             )
+            if peers.has_txtai():
+                done["txtai"].append(alone(txtai, store=store, models=models, threads=threads))
+        for peer in ("plain recipe", "txtai"):
+            if done[peer]:
+                yield from _speeds(size, done["ours"], peer, done[peer])
         yield Figure(
             "ingest, whole",
             "s of processor time",
-            tuple(m.said["cpu"] for m in ours),
+            tuple(m.said["cpu"] for m in done["ours"]),
             size=size,
             against="bare encode",
-            theirs=tuple(m.said["cpu"] for m in bare),
+            theirs=tuple(m.said["cpu"] for m in done["bare"]),
             target=1.15,
+        )
+
+
+def _speeds(
+    size: int, ours: Sequence[Measured], peer: str, theirs: Sequence[Measured]
+) -> Iterator[Figure]:
+    for unit in ("passages", "words"):
+        yield Figure(
+            "ingest",
+            f"{unit} per second of processor time",
+            tuple(m.said[unit] / m.said["cpu"] for m in ours),
+            size=size,
+            against=peer,
+            theirs=tuple(m.said[unit] / m.said["cpu"] for m in theirs),
+            target=4.0 if (peer, unit) == ("plain recipe", "passages") else None,
+            at_least=True,
+            peak_mb=max(m.peak_mb for m in ours),
         )
 
 
@@ -89,11 +99,7 @@ def ingest(corpus: str, store: str, threads: int) -> dict[str, Any]:
 
 def encode(store: str, models: str, threads: int) -> dict[str, Any]:
     """The embedding of what `ingest` embedded, and nothing else."""
-    opened = Store(Path(store))
-    found = opened.passages(opened.passage_ids())
-    texts = corpora.texts([(article, passage) for passage, article in found.values()])
-    opened.close()
-    return {"cpu": peers.bare_encode(texts, Path(models), threads)}
+    return {"cpu": peers.bare_encode(corpora.of_store(Path(store)), Path(models), threads)}
 
 
 def recipe(corpus: str, models: str, threads: int) -> dict[str, Any]:
@@ -109,6 +115,18 @@ def recipe(corpus: str, models: str, threads: int) -> dict[str, Any]:
     cpu = time.process_time() - begin
     words = sum(len(n.get_content().split()) for n in index.docstore.docs.values())
     return {"cpu": cpu, "passages": chunks, "words": words}
+
+
+def txtai(store: str, models: str, threads: int) -> dict[str, Any]:
+    """txtai, given the passages that `ingest` made: it neither reads files nor splits them."""
+    texts = corpora.of_store(Path(store))
+    embeddings = peers.txtai_embeddings(Path(models), threads)
+    begin = time.process_time()
+    embeddings.index(texts)
+    embeddings.save(str(Path(store) / "txtai"))
+    cpu = time.process_time() - begin
+    words = sum(len(text.split()) for text in texts)
+    return {"cpu": cpu, "passages": len(texts), "words": words}
 
 
 def sync(corpus: str, store: str) -> dict[str, Any]:

@@ -1,7 +1,10 @@
-"""Whom we are held against: the plain LlamaIndex recipe, and the limits that nothing can beat."""
+"""Whom we are held against: the plain LlamaIndex recipe, txtai where it is installed, and the
+limits that nothing can beat.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +14,7 @@ from assistant.embedding import Embedder
 from assistant.engine import Engine
 from assistant.errors import UsageError
 from assistant.models import embedding_folder
+from assistant.offline import stay_offline
 from assistant.settings import load_settings
 
 
@@ -57,9 +61,38 @@ def recipe_asked(index: Path, models: Path, question: str, llm: str) -> dict[str
     return {"found": found}
 
 
+def has_txtai() -> bool:
+    return importlib.util.find_spec("txtai") is not None
+
+
+def txtai_embeddings(models: Path, threads: int) -> Any:
+    """txtai with the same weights, dense and lexical search and the texts kept, as its
+    documentation makes it, its model loaded."""
+    stay_offline()
+    import torch
+    from txtai import Embeddings
+
+    if threads:
+        torch.set_num_threads(threads)
+    path = str(embedding_folder(models))
+    embeddings = Embeddings(path=path, hybrid=True, content=True, gpu=False)
+    embeddings.batchtransform(["warm"])
+    return embeddings
+
+
+def txtai_opened(index: Path) -> Any:
+    """An index that it saved, opened as its documentation opens it."""
+    stay_offline()
+    from txtai import Embeddings
+
+    embeddings = Embeddings()
+    embeddings.load(str(index))
+    return embeddings
+
+
 def bare_encode(texts: list[str], models: Path, threads: int) -> float:
     """Processor seconds of the embedding of these texts, all at once: the fastest it can be."""
-    embedder = Embedder(embedding_folder(models), threads)
+    embedder = Embedder(embedding_folder(models), models, threads)
     embedder.encode(texts[:1])
     begin = time.process_time()
     embedder.encode(texts)
