@@ -66,6 +66,8 @@ class Embedder:
 
     @cached_property
     def _tokenizer(self) -> Any:
+        # Its threads cost more than they save on the text of one article.
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))

@@ -45,19 +45,19 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words and numbers of `text` in order, stop words included, nothing stemmed."""
     text = _DOTTED.sub(lambda m: m.group().replace(".", ""), unicodedata.normalize("NFC", text))
-    found = []
-    for match in _TOKEN.finditer(text):
-        token = match.group()
-        if token in ("IT", "US", "WHO", "UN"):  # acronyms that would be stop words in lower case
-            found.append(token.lower() + "_")
-            continue
-        token = fold(token)
-        if token.endswith(("'s", "’s")):
-            token = token[:-2]
-        if _GROUPED.match(token):
-            token = token.replace(",", "")
-        found.extend(part for part in _UNSPACED.split(token) if part)
-    return found
+    return [word for match in _TOKEN.finditer(text) for word in _parts(match.group())]
+
+
+@lru_cache(maxsize=65_536)  # most words of an archive are few words
+def _parts(token: str) -> tuple[str, ...]:
+    if token in ("IT", "US", "WHO", "UN"):  # acronyms that would be stop words in lower case
+        return (token.lower() + "_",)
+    token = fold(token)
+    if token.endswith(("'s", "’s")):
+        token = token[:-2]
+    if _GROUPED.match(token):
+        token = token.replace(",", "")
+    return tuple(part for part in _UNSPACED.split(token) if part)
 
 
 def terms(text: str) -> list[str]:

@@ -9,4 +9,3 @@ def stay_offline() -> None:
     """Before the first import of transformers: it would look for newer files at the hub."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.embedding import Embedder, TokenVectors
@@ -57,10 +58,10 @@ def retrieve(
 ) -> list[Hit]:
     """The `k` best passages for `question`, best first; fewer where the corpus has fewer."""
     vector = embedder.encode([question])[0]
-    candidates = first_stage(question, vector, store=store, index=index, filters=filters)
-    return rerank(question, vector, candidates[: max(RERANKED, k)], index=index, embedder=embedder)[
-        :k
-    ]
+    candidates = first_stage(
+        question, vector, store=store, index=index, filters=filters, most=max(RERANKED, k)
+    )
+    return rerank(question, vector, candidates, index=index, embedder=embedder)[:k]
 
 
 def first_stage(
@@ -70,26 +71,22 @@ def first_stage(
     store: Store,
     index: Index,
     filters: Filters | None = None,
+    most: int | None = None,
 ) -> list[Candidate]:
-    """Candidates from both searches in the order of their fused score."""
-    lexical = dict(index.lexical(terms(question), CANDIDATES, filters))
-    near = [i for i, _ in index.dense(vector, CANDIDATES, filters)]
-    ids = list(dict.fromkeys(near + list(lexical)))
+    """Candidates from both searches in the order of their fused score; `most` of them, or all."""
+    scores = index.candidates(vector, terms(question), CANDIDATES, filters)
     with store.reading():  # an ingest may be replacing articles at this moment
-        found = store.passages(ids)
-        ids = [i for i in ids if i in found]
-        if not ids:
-            return []
-        # Exact cosines for all, so that a passage only BM25 found is compared on equal terms.
-        cosines = store.vectors(ids) @ vector
-    fused = weighted_sum(
-        {
-            "dense": (DENSE_WEIGHT, cosines),
-            "lexical": (LEXICAL_WEIGHT, [lexical.get(i, 0.0) for i in ids]),
-        }
-    )
-    fused = fused + timed(question, [found[i][1] for i in ids])
-    order = sorted(range(len(ids)), key=lambda n: (-fused[n], ids[n]))
+        days = store.published(list(scores))
+        ids = [i for i in scores if i in days]
+        fused = weighted_sum(
+            {
+                "dense": (DENSE_WEIGHT, [scores[i].cosine for i in ids]),
+                "lexical": (LEXICAL_WEIGHT, [scores[i].lexical for i in ids]),
+            }
+        )
+        fused = fused + timed(question, [days[i] for i in ids])
+        order = sorted(range(len(ids)), key=lambda n: (-fused[n], ids[n]))[:most]
+        found = store.passages([ids[n] for n in order])
     return [Candidate(*found[ids[n]], score=float(fused[n])) for n in order]
 
 
@@ -136,7 +133,7 @@ def rerank(
             "first": (FIRST_STAGE_WEIGHT, [c.score for c in candidates]),
         }
     )
-    fused = fused + timed(question, [c.article for c in candidates])
+    fused = fused + timed(question, [c.article.published for c in candidates])
     order = sorted(range(len(candidates)), key=lambda n: (-fused[n], candidates[n].passage.id))
     return [
         Hit(rank, float(fused[n]), candidates[n].passage, candidates[n].article, scored[n])
@@ -144,8 +141,8 @@ def rerank(
     ]
 
 
-def timed(question: str, articles: Sequence[Article]) -> NDArray[np.float64]:
-    """What the date of each article adds to its score."""
+def timed(question: str, days: Sequence[date | None]) -> NDArray[np.float64]:
+    """What the day of publication of each article adds to its score."""
     import numpy as np
 
     weight = OPEN_TIME_WEIGHT
@@ -155,7 +152,7 @@ def timed(question: str, articles: Sequence[Article]) -> NDArray[np.float64]:
         weight = LATEST_WEIGHT
     elif in_present_tense(question):
         weight = PRESENT_WEIGHT
-    fit = timeliness(question, [a.published for a in articles])
+    fit = timeliness(question, days)
     return weight * np.asarray(fit, dtype=np.float64)
 
 
@@ -164,10 +161,10 @@ class TermWeights:
 
     def __init__(self, question: str, index: Index) -> None:
         asked = list(dict.fromkeys(terms(question)))
-        size = max(index.size, 1)
+        size, frequencies = index.document_frequency(asked)
         self.by_term = {
-            t: math.log(1 + (size - df + 0.5) / (df + 0.5))
-            for t, df in zip(asked, index.document_frequency(asked), strict=True)
+            t: math.log(1 + (max(size, 1) - df + 0.5) / (df + 0.5))
+            for t, df in zip(asked, frequencies, strict=True)
         }
         self._question = question
 

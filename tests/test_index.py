@@ -52,13 +52,12 @@ def test_searches_by_vector_and_by_words_best_first(store: Store) -> None:
     resigned = store.passages_of("b")[0].id
     assert [i for i, _ in index.lexical(terms("bridge mayor"), 5)] == [bridge, rain, resigned]
     assert [i for i, _ in index.lexical(terms("resigned"), 5)] == [resigned], "no zero scores"
-    assert index.document_frequency(terms("bridge mayor zebra")) == [2, 2, 0]
+    assert index.document_frequency(terms("bridge mayor zebra")) == (3, [2, 2, 0])
     found = index.dense(tiny.vector("Rain fell."), 3)
     assert found[0] == (rain, pytest.approx(1.0, abs=1e-5))
     assert [s for _, s in found] == sorted((s for _, s in found), reverse=True)
     expected = float(tiny.vector("Rain fell.") @ tiny.vector("The mayor resigned."))
     assert dict(found)[resigned] == pytest.approx(expected, abs=1e-5), "cosine similarity"
-    assert index.size == 3
 
 
 @settings(max_examples=25)
@@ -110,7 +109,8 @@ def test_an_empty_store_answers_with_nothing_and_is_healthy(store: Store) -> Non
     index = Index(store)
     assert index.dense(tiny.vector("x"), 5) == []
     assert index.lexical(["x"], 5) == []
-    assert (index.size, index.document_frequency(["x"])) == (0, [0])
+    assert index.candidates(tiny.vector("x"), ["x"], 5) == {}
+    assert index.document_frequency(["x"]) == (0, [0])
     assert index.health().ok
 
 
@@ -214,7 +214,20 @@ def test_a_passage_scores_the_same_whether_it_was_written_or_came_later(store: S
     assert dict(scores)[new.id] == pytest.approx(dict(scores)[old.id], rel=1e-5)
     assert [i for i, _ in scores[:2]] == [old.id, new.id], "of equal ones the first"
     assert written(store) == before
-    assert index.document_frequency(terms("mayor sentence")) == [2, 100]
+    assert index.document_frequency(terms("mayor sentence"))[1] == [2, 100]
+
+
+def assert_candidates_are_those_of_both_searches(
+    index: Index, store: Store, filters: Filters
+) -> None:
+    vector, words = tiny.vector("Title"), terms("title 1 2 3")
+    for k in (3, 99):
+        found = index.candidates(vector, words, k, filters)
+        near, lexical = index.dense(vector, k, filters), dict(index.lexical(words, k, filters))
+        assert set(found) == {i for i, _ in near} | set(lexical)
+        for passage_id, cosine in zip(found, store.vectors(list(found)) @ vector, strict=True):
+            assert found[passage_id].cosine == pytest.approx(float(cosine), abs=1e-5)
+            assert found[passage_id].lexical == lexical.get(passage_id, 0.0)
 
 
 @settings(max_examples=15, deadline=None)
@@ -243,6 +256,7 @@ def test_what_came_since_is_found_and_what_went_is_not(
     for asked in (index, Index(store)):
         assert answers(asked, store) == (present, present)
         assert all(finds_itself(asked, store, i) for i in present)
+        assert_candidates_are_those_of_both_searches(asked, store, filters)
         assert {i for i, _ in asked.dense(tiny.vector("x"), 99, filters)} == allowed
         assert {i for i, _ in asked.lexical(terms("sentence"), 99, filters)} == allowed
     index.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -54,7 +55,17 @@ def test_every_field_comes_back_as_it_was_put(store: Store) -> None:
     assert reopened.passages(["p"]) == {"p": (passage, article)}
     assert reopened.vectors(["p"]).tobytes() == vectors.tobytes()
     assert list(reopened.all_passages()) == [("p", article.title, "One 🏔 peak. Two peaks.")]
+    assert reopened.published(["p", "none"]) == {"p": date(2024, 2, 29)}
     assert reopened.dimension == 5
+
+
+def test_passages_are_listed_by_day_so_that_those_of_a_span_stand_together(store: Store) -> None:
+    for name, day in (("a", 3), ("b", None), ("c", 1), ("d", 3)):
+        published = date(2024, 6, day) if day else None
+        tiny.put(store, replace(tiny.article(name, "One. Two."), published=published))
+    listed = [store.passages([i])[i][0] for i in store.passage_ids()]
+    assert [(p.article_id, p.ordinal) for p in listed[::2]] == [(n, 0) for n in "cadb"]
+    assert [i for i, _, _ in store.all_passages()] == store.passage_ids()
 
 
 def test_putting_the_same_twice_changes_nothing(store: Store) -> None:

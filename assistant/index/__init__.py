@@ -15,6 +15,6 @@ embedding again. Chroma does not survive a second process in its folder while on
 while it flushes; hence the lock, the dirty mark and the checks.
 """
 
-from assistant.index.search import Health, Index
+from assistant.index.search import Health, Index, Scores
 
-__all__ = ["Health", "Index"]
+__all__ = ["Health", "Index", "Scores"]

@@ -71,8 +71,14 @@ class Generation:
         sync(folder / IDS)
         vectors.build(folder, ids, store)
 
-    def words(self, terms: list[str], k: int, filters: Filters | None) -> list[tuple[str, float]]:
-        """See `Index.lexical`."""
+    def words(
+        self,
+        terms: list[str],
+        k: int,
+        filters: Filters | None,
+        vector: NDArray[np.float32] | None = None,
+    ) -> list[tuple[str, float, float]]:
+        """See `Index.lexical`; behind the score stands the cosine with `vector`, 0 without one."""
         import numpy as np
 
         scores = self._scores(terms)
@@ -82,7 +88,25 @@ class Generation:
         else:
             hits = np.flatnonzero(scores > 0)
         best = hits[vectors.best(scores[hits], k)]
-        return self._named([(int(n), float(scores[n])) for n in best])
+        cosines = np.zeros(len(best)) if vector is None else self._cosines(best, vector)
+        return [
+            (self._ids[n].decode(), float(scores[n]), float(cosine))
+            for n, cosine in zip(best.tolist(), cosines, strict=True)
+        ]
+
+    def _cosines(
+        self, numbers: NDArray[np.intp], vector: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Of the passages of these numbers."""
+        import numpy as np
+
+        rows = np.empty((len(numbers), len(vector)), np.float32)
+        written = numbers < self._written
+        if written.any():
+            rows[written] = self._vectors[numbers[written]]
+        if not written.all():
+            rows[~written] = self._recent.vectors[numbers[~written] - self._written]
+        return rows @ vector
 
     def _scores(self, terms: list[str]) -> NDArray[np.float32]:
         """The BM25 score of each passage; 0 for one that is gone."""
@@ -105,7 +129,8 @@ class Generation:
             self._recent.vectors, vector, k, recent - self._written
         ):
             found.append((number + self._written, cosine))
-        return self._named(sorted(found, key=lambda hit: -hit[1])[:k])
+        found.sort(key=lambda hit: -hit[1])
+        return [(self._ids[n].decode(), cosine) for n, cosine in found[:k]]
 
     def allowed(self, filters: Filters) -> NDArray[np.intp]:
         """The numbers of the passages that may be found, ascending.
@@ -142,6 +167,3 @@ class Generation:
     def _number(self) -> dict[bytes, int]:
         # Of a passage that was written and came again the later number counts.
         return {name: n for n, name in enumerate(self._ids.tolist())}
-
-    def _named(self, found: list[tuple[int, float]]) -> list[tuple[str, float]]:
-        return [(self._ids[n].decode(), score) for n, score in found]

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from assistant.index import chroma, recent
 from assistant.index.generation import Generation
@@ -44,6 +44,16 @@ class Health:
         return not self.problems
 
 
+class Scores(NamedTuple):
+    """How near a passage is to a question.
+
+    cosine: of the two vectors. lexical: BM25; 0 for one that is not among the best by words.
+    """
+
+    cosine: float
+    lexical: float = 0.0
+
+
 class Index:
     """Search over the passages of one store. May be used from several threads at once.
 
@@ -61,6 +71,28 @@ class Index:
 
     # Searching
 
+    def candidates(
+        self,
+        vector: NDArray[np.float32],
+        terms: list[str],
+        k: int,
+        filters: Filters | None = None,
+    ) -> dict[str, Scores]:
+        """The `k` best passages of each search, by id: at most twice `k`. See `dense`, `lexical`.
+
+        Both are searched in one and the same state of the caches.
+        """
+        self._check(vector)
+
+        def search(state: State) -> dict[str, Scores]:
+            found = {i: Scores(cosine) for i, cosine in self._dense(state, vector, k, filters)}
+            # Exact cosines for all, so that a passage only BM25 found is compared on equal terms.
+            for passage_id, lexical, cosine in self._files(state).words(terms, k, filters, vector):
+                found[passage_id] = Scores(cosine, lexical)
+            return found
+
+        return self._read(search) if k > 0 else {}
+
     def dense(
         self, vector: NDArray[np.float32], k: int, filters: Filters | None = None
     ) -> list[tuple[str, float]]:
@@ -71,26 +103,8 @@ class Index:
             means all, and then the search is approximate.
         Passages that were removed from the store since the last refresh may be among them.
         """
-        import numpy as np
-
-        if vector.shape != (self._store.dimension or len(vector),) or not vector.any():
-            raise ValueError(f"a vector of shape {vector.shape} cannot be searched for")
-        if not np.isfinite(vector).all():
-            raise ValueError("a vector that is not finite cannot be searched for")
-
-        def search(state: State) -> list[tuple[str, float]]:
-            if not state.passages:
-                return []
-            if filters:
-                return self._files(state).nearest(vector, k, filters)
-            collection = chroma.collection(self._chroma, state)
-            found = chroma.query(collection, vector.reshape(1, -1), min(k, state.passages))[0]
-            # What a lost vector file looks like: Chroma answers, but with next to nothing.
-            if 2 * len(found) < min(k, state.passages):
-                raise Broken(f"only {len(found)} of {min(k, state.passages)} passages found")
-            return found
-
-        return self._read(search) if k > 0 else []
+        self._check(vector)
+        return self._read(lambda state: self._dense(state, vector, k, filters)) if k > 0 else []
 
     def lexical(
         self, terms: list[str], k: int, filters: Filters | None = None
@@ -102,23 +116,44 @@ class Index:
         """
         if k <= 0:
             return []
-        return self._read(lambda state: self._files(state).words(terms, k, filters))
+        found = self._read(lambda state: self._files(state).words(terms, k, filters))
+        return [(passage_id, score) for passage_id, score, _ in found]
+
+    def _dense(
+        self, state: State, vector: NDArray[np.float32], k: int, filters: Filters | None
+    ) -> list[tuple[str, float]]:
+        if not state.passages:
+            return []
+        if filters:
+            return self._files(state).nearest(vector, k, filters)
+        collection = chroma.collection(self._chroma, state)
+        found = chroma.query(collection, vector.reshape(1, -1), min(k, state.passages))[0]
+        # What a lost vector file looks like: Chroma answers, but with next to nothing.
+        if 2 * len(found) < min(k, state.passages):
+            raise Broken(f"only {len(found)} of {min(k, state.passages)} passages found")
+        return found
+
+    def _check(self, vector: NDArray[np.float32]) -> None:
+        """Raises ValueError for what cannot be searched for."""
+        import numpy as np
+
+        if vector.shape != (self._store.dimension or len(vector),) or not vector.any():
+            raise ValueError(f"a vector of shape {vector.shape} cannot be searched for")
+        if not np.isfinite(vector).all():
+            raise ValueError("a vector that is not finite cannot be searched for")
 
     def allows(self, filters: Filters) -> bool:
         """Whether any passage may be found under `filters`."""
         return self._read(lambda state: len(self._files(state).allowed(filters)) > 0)
 
-    def document_frequency(self, terms: list[str]) -> list[int]:
-        """For each term the number of passages that contain it, their titles included.
+    def document_frequency(self, terms: list[str]) -> tuple[int, list[int]]:
+        """How many passages there are, and for each term how many contain it, titles included.
 
         A few that were removed lately may still count.
         """
-        return self._read(lambda state: self._files(state).document_frequency(terms))
-
-    @property
-    def size(self) -> int:
-        """Number of passages in the caches."""
-        return self._read(lambda state: state.passages)
+        return self._read(
+            lambda state: (state.passages, self._files(state).document_frequency(terms))
+        )
 
     def _read(self, use: Callable[[State], T]) -> T:
         """`use` with caches that can be trusted, under the shared lock; mended first if need be."""

@@ -6,10 +6,12 @@ import json
 import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from assistant.store import article_rows
 from assistant.types import Article, Passage, Span
 
+_BY_DAY = "a.published IS NULL, a.published, a.id"
 _COLUMNS = "id, article_id, ordinal, start, end, sentences"
 
 
@@ -31,7 +33,7 @@ def of_article(db: sqlite3.Connection, article_id: str) -> list[Passage]:
 
 
 def texts(db: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
-    articles = db.execute("SELECT id, title, text FROM articles ORDER BY id")
+    articles = db.execute(f"SELECT id, title, text FROM articles a ORDER BY {_BY_DAY}")
     for article_id, title, text in articles:
         for passage_id, start, end in db.execute(
             "SELECT id, start, end FROM passages WHERE article_id = ? ORDER BY ordinal",
@@ -45,18 +47,29 @@ def count(db: sqlite3.Connection) -> int:
 
 
 def ids(db: sqlite3.Connection) -> list[str]:
-    rows = db.execute("SELECT id FROM passages ORDER BY article_id, ordinal")
+    rows = db.execute(
+        "SELECT p.id FROM passages p JOIN articles a ON a.id = p.article_id "
+        f"ORDER BY {_BY_DAY}, p.ordinal"
+    )
     return [row[0] for row in rows]
 
 
 def ids_of(db: sqlite3.Connection, article_ids: Sequence[str]) -> list[str]:
-    """The ids of the passages of these articles, in the order of `ids`."""
+    """The ids of the passages of these articles, in any order."""
     rows = db.execute(
-        "SELECT id FROM passages WHERE article_id IN (SELECT value FROM json_each(?)) "
-        "ORDER BY article_id, ordinal",
+        "SELECT id FROM passages WHERE article_id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(article_ids)),),
     )
     return [row[0] for row in rows]
+
+
+def published(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, date | None]:
+    rows = db.execute(
+        "SELECT p.id, a.published FROM passages p JOIN articles a ON a.id = p.article_id "
+        "WHERE p.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {row[0]: date.fromisoformat(row[1]) if row[1] else None for row in rows}
 
 
 def insert(db: sqlite3.Connection, passages: Sequence[Passage], version: int) -> None:

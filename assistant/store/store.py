@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,23 +165,29 @@ class Store:
         with self._database.reading() as db:
             return passage_rows.get(db, ids)
 
+    def published(self, ids: Sequence[str]) -> dict[str, date | None]:
+        """For each passage that is here the day its article was published, where that is known."""
+        with self._database.connected() as db:
+            return passage_rows.published(db, ids)
+
     def passages_of(self, article_id: str) -> list[Passage]:
         """The passages of one article in their order; empty where there is no such article."""
         with self._database.connected() as db:
             return passage_rows.of_article(db, article_id)
 
     def all_passages(self) -> Iterator[tuple[str, str, str]]:
-        """(passage id, title of its article, text of the passage), by article id and ordinal."""
+        """(passage id, title of its article, text of the passage), ordered as `passage_ids`."""
         with self._database.connected() as db:
             yield from passage_rows.texts(db)
 
     def passage_ids(self) -> list[str]:
-        """All passage ids, in the order of `all_passages`."""
+        """All passage ids by the day of their article, those without one last, then by its id and
+        their ordinal: those of a span of days stand together."""
         with self._database.connected() as db:
             return passage_rows.ids(db)
 
     def passage_ids_within(self, filters: Filters) -> list[str]:
-        """The ids of the passages of the articles that `filters` allow, likewise."""
+        """The ids of the passages of the articles that `filters` allow, in any order."""
         with self._database.reading() as db:
             return passage_rows.ids_of(db, article_rows.ids_within(db, filters))
 

@@ -84,10 +84,12 @@ def check_model(database: Database, folder: Path, name: str) -> None:
         known = meta(db, "embedding_model")
         if known == name:
             return
-        if known is not None and article_rows.count(db):
+        empty = not article_rows.count(db)
+        if known is not None and not empty:
             raise StoreError(
                 f"{folder}: its vectors are from the model {known}, not from {name}", _WAY_OUT
             )
     with database.writing() as db:
-        db.execute("DELETE FROM meta WHERE key = 'dimension'")
+        if empty:
+            db.execute("DELETE FROM meta WHERE key = 'dimension'")
         db.execute("INSERT OR REPLACE INTO meta VALUES ('embedding_model', ?)", (name,))

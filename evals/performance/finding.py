@@ -120,7 +120,9 @@ def first_stages(store: str, models: str, threads: int) -> dict[str, Any]:
     def own(question: str, filters: Filters | None) -> Callable[[], object]:
         def search() -> object:
             embedder.encode([question])
-            return first_stage(question, vector, store=opened, index=index, filters=filters)
+            return first_stage(
+                question, vector, store=opened, index=index, filters=filters, most=RERANKED
+            )
 
         return search
 
@@ -162,12 +164,12 @@ def reranked(store: str, threads: int) -> dict[str, Any]:
     asked, embedder = questions()[:RERANKED_QUESTIONS], engine.embedder
     for question in asked:
         vector = embedder.encode([question])[0]
-        candidates = first_stage(question, vector, store=engine.store, index=engine.index)
+        candidates = first_stage(
+            question, vector, store=engine.store, index=engine.index, most=RERANKED
+        )
         embedder.forget()
         began, used = time.perf_counter(), time.process_time()
-        hits = rerank(
-            question, vector, candidates[:RERANKED], index=engine.index, embedder=embedder
-        )
+        hits = rerank(question, vector, candidates, index=engine.index, embedder=embedder)
         evidence = select(question, hits, settings.evidence)
         wall += time.perf_counter() - began
         cpu += time.process_time() - used
