@@ -42,11 +42,12 @@ def make_graph(folder: Path, target: Path, progress: Progress = silent) -> None:
     """
     progress("Preparing the embedding model, once", 0, 1, "steps")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".preparing-") as place:
-        new = Path(place) / target.name
-        # In a process of its own: this one then never holds torch.
+    new = target.with_name(f"{target.name}.{os.getpid()}.new")
+    try:
+        # In a process of its own: this one then never holds torch. With -P a folder called
+        # "assistant" where the command happens to be run is not taken for this program.
         done = subprocess.run(
-            [sys.executable, "-m", "assistant.quantization", str(folder), str(new)],
+            [sys.executable, "-P", "-m", "assistant.quantization", str(folder), str(new)],
             capture_output=True,
             text=True,
             errors="replace",
@@ -59,6 +60,8 @@ def make_graph(folder: Path, target: Path, progress: Progress = silent) -> None:
                 "Try again; if it stays so, install the program anew.",
             )
         new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
     progress("Preparing the embedding model, once", 1, 1, "steps")
 
 
@@ -66,17 +69,18 @@ def _convert(folder: Path, new: Path) -> None:
     """Body of that process."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    floats = new.with_suffix(".float.onnx")
-    _export(folder, floats)
-    quantize_dynamic(
-        floats,
-        new,
-        per_channel=True,
-        # Seven bits for the weights: processors without VNNI add products in 16 bits, where eight
-        # may overflow. So all of them give the same vectors.
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-    )
+    with tempfile.TemporaryDirectory() as place:
+        floats = Path(place) / "floats.onnx"
+        _export(folder, floats)
+        quantize_dynamic(
+            floats,
+            new,
+            per_channel=True,
+            # Seven bits for the weights: processors without VNNI add products in 16 bits, where
+            # eight may overflow. So all of them give the same vectors.
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+        )
 
 
 def _export(folder: Path, file: Path) -> None:

@@ -57,6 +57,9 @@ def performance(
 
         plan = performance.Plan(run.settings, out, rounds=rounds, run=answers)
         plan = performance.resized(plan, sizes, passages, words)
-        figures = list(performance.measure(plan, only or (), progress))
+        figures, said = [], ""
+        for figure in performance.measure(plan, only or (), progress):
+            figures.append(figure)
+            said = performance.write(figures, out, sys.argv)  # a run of hours may be cut off
         progress.clear()
-        print_text(performance.write(figures, out, sys.argv))
+        print_text(said)

@@ -167,7 +167,8 @@ def probe(folder: Path, store: Store, ids: list[str], total: int) -> list[str]:
     np.save(sent, store.vectors(ids))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "assistant.index.chroma", str(folder)],
+            # -P: a folder "assistant" where the command is run is not this program
+            [sys.executable, "-P", "-m", "assistant.index.chroma", str(folder)],
             input=sent.getvalue(),
             capture_output=True,
             timeout=PROBE_SECONDS,

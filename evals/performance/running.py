@@ -60,7 +60,7 @@ Group = Callable[[Plan], Iterator[Figure]]
 
 
 def _groups() -> dict[str, Group]:
-    from evals.performance import answering, finding, ingesting, starting, words
+    from evals.performance import answering, completing, finding, ingesting, starting, words
 
     return {
         "start": starting.figures,
@@ -69,6 +69,7 @@ def _groups() -> dict[str, Group]:
         "first-stage": finding.figures,
         "words": words.figures,
         "cold": answering.cold_figures,
+        "completion": completing.figures,
         "answers": answering.figures,
     }
 
