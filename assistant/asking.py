@@ -23,7 +23,7 @@ from assistant.judge import approval
 from assistant.premise import denied
 from assistant.rivals import other_articles
 from assistant.stopwatch import Stopwatch
-from assistant.types import Answer, CheckedAnswer, CheckedStatement, Evidence, Hit, Stage
+from assistant.types import Answer, CheckedAnswer, CheckedStatement, Evidence, Hit, Stage, Usage
 from assistant.weighing import SURER, Reading, answers_otherwise, weigh
 
 if TYPE_CHECKING:
@@ -98,16 +98,17 @@ class Asking:
         if self.llm is None or first.confidence < self.careful - SURER:
             return self._checked(first)
         best, rivals = first, list[Reading]()
-        for other in (yield from self._others(part, hits, first)):
+        others, used = yield from self._others(part, hits, first)
+        for other in others:
             match weigh(part.asked, best, other):
                 case "better":
                     best, rivals = other, []
                 case "conflict":
                     rivals.append(other)
-        if not rivals:
-            return self._checked(best)
         versions = [self._checked(r) for r in (best, *rivals)]
-        return combine(part.asked, versions, conflict=True)
+        result = combine(part.asked, versions, conflict=True) if rivals else versions[0]
+        # What was read counts, also where it changed nothing.
+        return replace(result, usage=first.answer.usage + used)
 
     def _read(self, evidence: Evidence) -> Reading:
         """What the model answers, and how far to trust it."""
@@ -140,19 +141,23 @@ class Asking:
         approved, used = approval(evidence, said.statements[0], self.llm)
         return replace(said, approved=approved, usage=said.usage + used)
 
-    def _others(self, part: Part, hits: Sequence[Hit], first: Reading) -> Steps[list[Reading]]:
-        """What other articles answer otherwise, each read alone.
+    def _others(
+        self, part: Part, hits: Sequence[Hit], first: Reading
+    ) -> Steps[tuple[list[Reading], Usage]]:
+        """What other articles answer otherwise, each read alone; and what all that took.
 
         The second opinion is asked for only where the other answer could be shown.
         """
-        readings = []
+        readings, used = [], Usage()
         for evidence in other_articles(part, hits, first.evidence, first.answer):
             yield Stage("reading", nearest(evidence))
             with self.watch.measure("answer"):
                 said = answer(evidence, self.llm)
             if said.statements and answers_otherwise(part.asked, first, said, evidence):
                 readings.append(self._weighed(evidence, said))
-        return readings
+                said = readings[-1].answer
+            used += said.usage
+        return readings, used
 
     def _checked(self, reading: Reading) -> CheckedAnswer:
         with self.watch.measure("check"):
