@@ -155,6 +155,11 @@ class Index:
             lambda state: (state.passages, self._files(state).document_frequency(terms))
         )
 
+    @property
+    def size(self) -> int:
+        """Number of passages in the caches."""
+        return self._read(lambda state: state.passages)
+
     def _read(self, use: Callable[[State], T]) -> T:
         """`use` with caches that can be trusted, under the shared lock; mended first if need be."""
         wanted = self._store.version
