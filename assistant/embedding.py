@@ -7,6 +7,7 @@ no work is lost, however different their lengths. Objects of onnxruntime do not 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import threading
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.progress import Progress, silent
-from assistant.quantization import graph_file, make_graph
+from assistant.quantization import graph_file, keep_graph, make_graph
 from assistant.types import Span
 
 if TYPE_CHECKING:
@@ -87,15 +88,13 @@ class Embedder:
                 return _open(graph)
             except Exception:  # onnxruntime's have no base of their own
                 pass  # whatever is wrong with the file, a new one is the cure
-        try:
-            make_graph(self._folder, graph, self._progress)
-            return _open(graph)
-        except OSError:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+            made = Path(place) / graph.name
+            make_graph(self._folder, made, self._progress)
             # A models folder that cannot be written costs the making at each start, no more.
-            with tempfile.TemporaryDirectory() as place:
-                graph = graph_file(NAME, Path(place))
-                make_graph(self._folder, graph, self._progress)
-                return _open(graph)
+            with contextlib.suppress(OSError):
+                keep_graph(made, graph)
+            return _open(made)
 
     def load(self) -> None:
         """Load the model now instead of at the first call; the very first time, make its graph.

@@ -28,6 +28,8 @@ STOP_WORDS = frozenset(
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+\w+", re.UNICODE)
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}(?=\W|$)")
 _GROUPED = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
+# What is longer is no word of any language, and megabytes of it would stay in memory.
+_LONGEST_REMEMBERED = 64
 # Scripts written without spaces: each character is a term of its own.
 _UNSPACED = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f])")
 
@@ -45,7 +47,12 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words and numbers of `text` in order, stop words included, nothing stemmed."""
     text = _DOTTED.sub(lambda m: m.group().replace(".", ""), unicodedata.normalize("NFC", text))
-    return [word for match in _TOKEN.finditer(text) for word in _parts(match.group())]
+    found: list[str] = []
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        known = len(token) <= _LONGEST_REMEMBERED
+        found.extend(_parts(token) if known else _parts.__wrapped__(token))
+    return found
 
 
 @lru_cache(maxsize=65_536)  # most words of an archive are few words
@@ -65,7 +72,9 @@ def terms(text: str) -> list[str]:
 
     Stemming is Porter's second (Snowball) for English; on other languages it changes little.
     """
-    return [_stem(w) for w in words(text) if w not in STOP_WORDS]
+    return [
+        _stem(w) if len(w) <= _LONGEST_REMEMBERED else w for w in words(text) if w not in STOP_WORDS
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ longer than a search, and multiplies twice as fast. Knows nothing of texts.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,39 +34,44 @@ def graph_file(name: str, models: Path) -> Path:
     return models / f"{name}-int8-{RECIPE}.onnx"
 
 
-def make_graph(folder: Path, target: Path, progress: Progress = silent) -> None:
-    """Write the graph of the model in `folder` to `target`, whole or not at all; half a minute.
+def make_graph(folder: Path, file: Path, progress: Progress = silent) -> None:
+    """Write the graph of the model in `folder` to `file`; half a minute.
 
     The graph takes ``input_ids``, int64 (1, tokens), the model's own marks among them, and gives
-    ``tokens``, float32 (1, tokens, dimension), the contextual vectors.
-    Raises ModelError where that fails, OSError where `target` cannot be written.
+    ``tokens``, float32 (1, tokens, dimension), the contextual vectors. Raises ModelError where
+    that fails.
     """
     progress("Preparing the embedding model, once", 0, 1, "steps")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    new = target.with_name(f"{target.name}.{os.getpid()}.new")
-    try:
-        # In a process of its own: this one then never holds torch. With -P a folder called
-        # "assistant" where the command happens to be run is not taken for this program.
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "assistant.quantization", str(folder), str(new)],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
+    # In a process of its own: this one then never holds torch. With -P a folder called "assistant"
+    # where the command happens to be run is not taken for this program.
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "assistant.quantization", str(folder), str(file)],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        reason = done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
+        raise ModelError(
+            f"the embedding model in {folder} could not be prepared: {reason}",
+            "Try again; if it stays so, install the program anew.",
         )
-        if done.returncode:
-            reason = done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
-            raise ModelError(
-                f"the embedding model in {folder} could not be prepared: {reason}",
-                "Try again; if it stays so, install the program anew.",
-            )
-        new.replace(target)
-    finally:
-        new.unlink(missing_ok=True)
     progress("Preparing the embedding model, once", 1, 1, "steps")
 
 
-def _convert(folder: Path, new: Path) -> None:
+def keep_graph(made: Path, target: Path) -> None:
+    """Copy a graph to where it is kept, whole or not at all. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f"{target.name}.{os.getpid()}.new")
+    try:
+        shutil.copyfile(made, new)
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _convert(folder: Path, file: Path) -> None:
     """Body of that process."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -74,7 +80,7 @@ def _convert(folder: Path, new: Path) -> None:
         _export(folder, floats)
         quantize_dynamic(
             floats,
-            new,
+            file,
             per_channel=True,
             # Seven bits for the weights: processors without VNNI add products in 16 bits, where
             # eight may overflow. So all of them give the same vectors.
