@@ -1,5 +1,7 @@
 """How fast it is: this program, its peers and the limits that nothing can beat, in turns.
 
+    plan.py         what is to be measured
+    running.py      the groups of figures, one after the other
     figures.py      what a figure is, its ratio with spread, the table
     corpora.py      articles and passages in any number, made from the sample corpus
     processes.py    a piece of work in a process of its own: seconds, processor time, memory
@@ -15,6 +17,7 @@ A group is a function from a `Plan` to its figures; `measure` runs those that ar
 """
 
 from evals.performance.figures import Figure, table
-from evals.performance.running import Plan, measure, resized, write
+from evals.performance.plan import Plan, resized
+from evals.performance.running import measure, write
 
 __all__ = ["Figure", "Plan", "measure", "resized", "table", "write"]

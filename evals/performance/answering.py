@@ -15,8 +15,8 @@ from assistant.settings import load_settings
 from assistant.types import CheckedAnswer, CheckedStatement
 from evals.performance import corpora, peers
 from evals.performance.figures import Figure
+from evals.performance.plan import Plan
 from evals.performance.processes import Measured, alone
-from evals.performance.running import Plan
 from evals.performance.starting import QUESTION
 from evals.records import Record
 from evals.runs import Run

@@ -20,8 +20,8 @@ from assistant.types import Usage
 from evals.performance import corpora
 from evals.performance.figures import Figure
 from evals.performance.finding import questions
+from evals.performance.plan import Plan
 from evals.performance.processes import Measured, alone
-from evals.performance.running import Plan
 from evals.suites.own import SAMPLE_CORPUS
 
 ASKED = 8

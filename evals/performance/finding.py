@@ -22,8 +22,8 @@ from assistant.store import Store
 from assistant.types import Filters
 from evals.performance import corpora, peers
 from evals.performance.figures import Figure
+from evals.performance.plan import Plan
 from evals.performance.processes import alone
-from evals.performance.running import Plan
 from evals.suites.own import QUESTIONS, SAMPLE_CORPUS, read
 
 ASKED, RERANKED_QUESTIONS = 40, 10

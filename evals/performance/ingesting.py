@@ -13,8 +13,8 @@ from assistant.engine import Engine
 from assistant.settings import Settings, load_settings
 from evals.performance import corpora, peers
 from evals.performance.figures import Figure
+from evals.performance.plan import Plan
 from evals.performance.processes import Measured, alone
-from evals.performance.running import Plan
 
 
 def figures(plan: Plan) -> Iterator[Figure]:

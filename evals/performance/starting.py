@@ -13,8 +13,8 @@ from pathlib import Path
 
 from assistant.errors import AssistantError
 from evals.performance.figures import Figure
+from evals.performance.plan import Plan
 from evals.performance.processes import Measured, command
-from evals.performance.running import Plan
 from evals.suites.own import SAMPLE_CORPUS
 
 QUESTION = "How much will the bridge cost?"

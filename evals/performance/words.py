@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from assistant.index.lexical import Lexical
 from assistant.index.vectors import best
 from evals.performance.figures import Figure
+from evals.performance.plan import Plan
 from evals.performance.processes import alone
-from evals.performance.running import Plan
 
 if TYPE_CHECKING:
     import numpy as np
