@@ -84,10 +84,8 @@ class Embedder:
     def _session(self) -> Any:
         graph = graph_file(NAME, self._models)
         if graph.is_file():
-            try:
+            with contextlib.suppress(*_damage()):  # a new one is the cure
                 return _open(graph)
-            except Exception:  # onnxruntime's have no base of their own
-                pass  # whatever is wrong with the file, a new one is the cure
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
             made = Path(place) / graph.name
             make_graph(self._folder, made, self._progress)
@@ -177,6 +175,20 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     unit: NDArray[np.float32] = vectors / np.maximum(lengths, 1e-12)
     return unit
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What onnxruntime raises for a file that is no graph, or not one that it can run."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as raised
+
+    return (
+        raised.Fail,
+        raised.InvalidArgument,
+        raised.InvalidGraph,
+        raised.InvalidProtobuf,
+        raised.NotImplemented,
+        raised.RuntimeException,
+    )
 
 
 def _open(graph: Path) -> Any:

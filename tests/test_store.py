@@ -217,6 +217,13 @@ def test_vectors_of_another_model_are_refused_with_a_way_out(tmp_path: Path) -> 
     Store(tmp_path, embedding_model="large")  # an empty store may change its model
 
 
+def test_a_store_that_was_filled_before_its_model_was_named_keeps_its_dimension(
+    tmp_path: Path,
+) -> None:
+    tiny.put(Store(tmp_path), tiny.article("a", "One."))
+    assert Store(tmp_path, embedding_model="small").dimension == tiny.DIMENSION
+
+
 def test_a_store_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:
     Store(tmp_path).close()
     with sqlite3.connect(tmp_path / FILE) as db:
