@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import StoreDamaged
-from assistant.index import Index, chroma
+from assistant.index import Health, Index, chroma
 from assistant.index.state import read_state, write_state
 from assistant.index.vectors import best
 from assistant.lexical import terms
@@ -431,6 +431,16 @@ def test_damage_is_noticed_by_health_and_mended_by_a_search(
         assert finds_itself(index, store, passage_id)
     assert len(index.lexical(terms("sentence"), 2 * ENOUGH)) == ENOUGH
     index.close()
+
+
+def test_a_passage_whose_words_others_say_more_often_is_no_damage(store: Store) -> None:
+    """A short one among many that repeat it: searched for by its own words it is far from first."""
+    louder = "Bridge bridge bridge bridge mill mill mill mill." * 30
+    tiny.put(store, tiny.article("a", f"The bridge mill. {louder}", title="Old mill bridge"))
+    index = Index(store)
+    quiet = store.passages_of("a")[0].id
+    assert quiet not in [i for i, _ in index.lexical(terms("Old mill bridge. The bridge mill"), 10)]
+    assert index.health() == Health((), 31, 31)
 
 
 def test_health_is_proved_by_recall_and_rebuild_restores_it(large: Path, tmp_path: Path) -> None:

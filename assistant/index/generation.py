@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,12 +157,19 @@ class Generation:
         return [sum(part.document_frequency(term) for part in both) for term in terms]
 
     def finds(self, passage_id: str, terms: list[str]) -> bool:
-        """Whether a passage is among the ten best, ties included, for its own terms."""
+        """Whether a passage has the score that its own `terms` must give it.
+
+        Its place among the others proves nothing: many can say the same words more often.
+        """
         number = self._number.get(passage_id.encode())
-        if number is None or not terms:
-            return number is not None
-        scores = self._scores(terms)
-        return bool(scores[number] > 0 and (scores > scores[number]).sum() < 10)
+        if number is None:
+            return False
+        counts, words = Counter(terms), self._lexical
+        expected = sum(
+            count * words.rarity(term) * words.saturation(count, len(terms))
+            for term, count in counts.items()
+        )
+        return math.isclose(float(self._scores(terms)[number]), expected, rel_tol=1e-3)
 
     @cached_property
     def _number(self) -> dict[bytes, int]:
