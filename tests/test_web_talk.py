@@ -102,19 +102,40 @@ def test_a_follow_up_is_asked_with_what_went_before(talk: Talk) -> None:
 def test_a_stop_keeps_nothing_and_the_next_question_goes_on(talk: Talk) -> None:
     messages, session = talk.begin("What will the bridge cost?", [], Session())
     screens = talk.answer(messages, session, Filters(), None, user="ada", who="tab")
-    messages, session = next(screens)
-    screens.close()  # type: ignore[attr-defined]
-    messages, session = talk.stopped(messages, session)
+    for messages, session in screens:  # noqa: B007
+        talk.stop(session)
     assert "Stopped" in messages[-1]["content"] and session.turns == (None,)
-    assert talk.turns.take("tab").wait(0), "whoever stops gives the turn back"
-
-
-def test_after_a_stop_the_screen_and_the_disk_still_agree(talk: Talk) -> None:
-    messages, session = talk.stopped(*talk.begin("What does it cost?", [], Session()))
+    with talk.turns.take("tab") as ticket:
+        assert ticket.wait(30), "whoever stops gives the turn back"
     messages, session = ask(talk, "What will the bridge cost?", messages, session)
     assert session.turns == (None, 0) and kept(talk, session) == ["What will the bridge cost?"]
     session = talk.rate(session, 3, True, "", user="ada")
     assert talk.conversations("ada").open(session.conversation).turns[0].thumb == "up"
+
+
+def test_who_stops_while_waiting_leaves_the_queue(talk: Talk) -> None:
+    with talk.turns.take("somebody else") as first:
+        assert first.wait(1)
+        messages, session = talk.begin("What will the bridge cost?", [], Session())
+        talk.stop(session)  # even before the first screen
+        *_, (messages, session) = talk.answer(
+            messages, session, Filters(), None, user="ada", who="tab"
+        )
+        assert "Stopped" in messages[-1]["content"]
+        with talk.turns.take("third") as third:
+            for _ in range(300):
+                if third.ahead > 1:
+                    third.wait(0.1)
+            assert third.ahead == 1
+
+
+def test_a_closed_tab_gives_the_turn_back(talk: Talk) -> None:
+    messages, session = talk.begin("What will the bridge cost?", [], Session())
+    screens = talk.answer(messages, session, Filters(), None, user="ada", who="tab")
+    next(screens)
+    screens.close()  # type: ignore[attr-defined]
+    with talk.turns.take("tab") as ticket:
+        assert ticket.wait(30)
 
 
 def test_an_error_is_shown_with_what_to_do_and_the_chat_goes_on(talk: Talk) -> None:

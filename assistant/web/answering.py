@@ -5,7 +5,7 @@ Values of the engine -> what the chat shows. Knows nothing of Gradio.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -45,7 +45,7 @@ class Asked:
 
 def answering(
     engine: Engine, turns: Turns, asked: Asked
-) -> Iterator[tuple[Markup, CheckedAnswer | None]]:
+) -> Generator[tuple[Markup, CheckedAnswer | None]]:
     """What to show from now on, again and again; with the last one the answer itself.
 
     One of our errors is shown, with no answer. Whoever closes the iterator gives up the turn.

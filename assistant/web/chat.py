@@ -168,17 +168,12 @@ def _wire_asking(
             begin, [question, *screen], [*screen, question], **quiet
         ),
     ]
-    running = [
-        each.success(answer, [*screen, *limits], screen, concurrency_limit=None, **quiet)
-        for each in asked
-    ]
-    for run in running:
+    for each in asked:
+        run = each.success(answer, [*screen, *limits], screen, concurrency_limit=None, **quiet)
         run.then(ready, None, question, **quiet).then(**anew)
     messages.undo(take_back, screen, [*screen, question], **quiet)
     messages.clear(Session, None, session, **quiet).then(**anew)
-    question.stop(talk.stopped, screen, screen, cancels=running, **quiet).then(
-        ready, None, question, **quiet
-    )
+    question.stop(talk.stop, session, None, **quiet)
 
 
 def _example(event: gr.SelectData) -> str:

@@ -7,7 +7,7 @@ next question can be asked; one that was stopped or failed is on the screen only
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from assistant.types import Filters
 from assistant.web.answering import Asked, answering, shown_again
 from assistant.web.conversations import Conversations, Summary, user_folder
 from assistant.web.feedback import give
+from assistant.web.stopping import Stop, until
 
 Message = dict[str, Any]
 
@@ -35,7 +36,8 @@ class Session:
     conversation: id, "" before the first question. turns: for each answer on the screen the number
     of its turn on disk, None where it was not kept. question: the last one, as it was typed.
     replacing: the next answer takes the place of the last one, whose question is being edited or
-    tried again. rated: number of the turn that got the last thumb, None before one.
+    tried again. rated: number of the turn that got the last thumb, None before one. stop: of the
+    answer that is being made.
     """
 
     conversation: str = ""
@@ -43,6 +45,7 @@ class Session:
     question: str = ""
     replacing: bool = False
     rated: int | None = None
+    stop: Stop = field(default_factory=Stop, compare=False)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Talk:
         """The question on the screen at once, and that something is being done."""
         asked = _message("user", question_html(question))
         waiting = _message("assistant", waiting_html("Making ready …"))
-        return [*messages, asked, waiting], replace(session, question=question)
+        return [*messages, asked, waiting], replace(session, question=question, stop=Stop())
 
     def answer(
         self,
@@ -74,18 +77,21 @@ class Talk:
         user: str,
         who: str,
     ) -> Iterator[tuple[list[Message], Session]]:
-        """The screen again and again until the answer to `session.question` is there and kept."""
+        """The screen again and again until the answer to `session.question` is there and kept.
+
+        After a stop: what was checked by then, marked as not finished.
+        """
         kept = self.conversations(user)
         asked = Asked(session.question, who, self._history(kept, session), filters, careful)
         before = messages[:-1]
-        for shown, answer in answering(self.engine, self.turns, asked):
+        for shown, answer in until(session.stop, answering(self.engine, self.turns, asked)):
             if answer is not None:
                 turn = Turn(asked.question, answer, datetime.now(UTC).isoformat(), filters)
                 session = _keep(kept, session, turn)
             messages = [*before, _message("assistant", shown)]
             yield messages, session
         if self.waits(messages, session):
-            yield messages, _not_kept(session)
+            yield _stopped(messages) if session.stop.wanted else messages, _not_kept(session)
 
     def waits(self, messages: list[Message], session: Session) -> bool:
         """Whether there is a question on the screen that has no answer yet."""
@@ -98,13 +104,9 @@ class Talk:
         shown = _message("assistant", error_html(error.message, error.hint))
         return [*messages[:-1], shown], _not_kept(session)
 
-    def stopped(self, messages: list[Message], session: Session) -> tuple[list[Message], Session]:
-        """The screen after a stop: what was checked by then stays, marked as not finished."""
-        if not self.waits(messages, session):
-            return messages, session
-        checked, _, _ = _text(messages[-1]).partition(WAITING)
-        shown = _message("assistant", Markup(checked) + waiting_html("Stopped."))
-        return [*messages[:-1], shown], _not_kept(session)
+    def stop(self, session: Session) -> None:
+        """Whoever waits for this answer wants it no longer. Does nothing where it is there."""
+        session.stop.wanted = True
 
     def take_back(self, messages: list[Message], session: Session) -> tuple[list[Message], Session]:
         """The screen without its last pair. The next answer takes that one's place on disk."""
@@ -171,6 +173,11 @@ def _keep(kept: Conversations, session: Session, turn: Turn) -> Session:
 def _not_kept(session: Session) -> Session:
     """After an answer that was stopped or failed. What it was to replace is still there."""
     return replace(session, turns=(*session.turns, None))
+
+
+def _stopped(messages: list[Message]) -> list[Message]:
+    checked, _, _ = _text(messages[-1]).partition(WAITING)
+    return [*messages[:-1], _message("assistant", Markup(checked) + waiting_html("Stopped."))]
 
 
 def _message(role: str, content: Markup) -> Message:
