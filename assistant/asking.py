@@ -149,7 +149,7 @@ class Asking:
         The second opinion is asked for only where the other answer could be shown.
         """
         readings, used = [], Usage()
-        for evidence in other_articles(part, hits, first.evidence, first.answer):
+        for evidence in other_articles(part, hits, first):
             yield Stage("reading", nearest(evidence))
             with self.watch.measure("answer"):
                 said = answer(evidence, self.llm)

@@ -16,7 +16,8 @@ from typing import Literal
 from assistant.lexical import terms
 from assistant.quantities import Quantity, quantities
 
-Relation = Literal["same", "newer", "older", "conflict"]
+Order = Literal["newer", "older", "conflict"]
+Relation = Literal["same"] | Order
 
 # Within so many days two papers write about the same state of things; a paper that gives another
 # value than before corrects itself, from one day to the next.
@@ -48,8 +49,11 @@ def relation(first: Version, second: Version, *, at_once: bool = False) -> Relat
     at_once: the latest state is asked for, so that a day makes one paper newer than another.
     An article without a date is neither newer nor older.
     """
-    if same_answer(first.text, second.text):
-        return "same"
+    return "same" if same_answer(first.text, second.text) else order(first, second, at_once=at_once)
+
+
+def order(first: Version, second: Version, *, at_once: bool = False) -> Order:
+    """What `second` is to `first` where they differ, which only their days and papers decide."""
     if first.published and second.published:
         gap = second.published - first.published
         same_paper = first.source is not None and first.source == second.source
@@ -84,6 +88,11 @@ def comparable(first: str, second: str) -> bool:
             for b in others
         )
     return not numbers and not others and _is_name(first) and _is_name(second)
+
+
+def can_be_contradicted(text: str) -> bool:
+    """Whether any other text is `comparable` with it: it has a number, or is a name."""
+    return bool(quantities(text)) or _is_name(text)
 
 
 def leaves_room(bound: Quantity, text: str, value: Quantity) -> bool:

@@ -18,7 +18,8 @@ from assistant.grounding import locate
 from assistant.lexical import words
 from assistant.quantities import like_a_year, quantities
 from assistant.timing import in_present_tense, wants_latest
-from assistant.types import Answer, Evidence, Hit
+from assistant.types import Evidence, Hit
+from assistant.weighing import Reading, may_matter
 
 # Another article is read only where its best sentence fits nearly as well as the best there is; a
 # number is easily told from others, so there it may fit less.
@@ -31,17 +32,15 @@ MOST_APART = 10
 COMPARED_WORDS = 6
 
 
-def other_articles(
-    part: Part, hits: Sequence[Hit], evidence: Evidence, said: Answer
-) -> list[Evidence]:
+def other_articles(part: Part, hits: Sequence[Hit], first: Reading) -> list[Evidence]:
     """The evidence of other articles that may answer the same otherwise, each by itself.
 
-    Those whose best sentence fits nearly as well, that are no copies and do not contain the answer;
-    where that is a number, they have another one of its kind. The newest first where the question
-    asks for what holds now.
+    Those whose best sentence fits nearly as well, that are no copies and do not contain the answer,
+    and that could change it; where it is a number, they have another one of its kind. The newest
+    first where the question asks for what holds now.
     """
-    cited = evidence.by_label(said.statements[0].labels[0])
-    text = said.statements[0].text
+    cited = first.evidence.by_label(first.answer.statements[0].labels[0])
+    text = first.text
     if cited is None or len(words(text)) > COMPARED_WORDS:
         return []
     share = NUMBER_NEARLY_AS_GOOD if quantities(text) else NEARLY_AS_GOOD
@@ -53,6 +52,7 @@ def other_articles(
         own
         for article_id, own in by_article.items()
         if article_id != cited.article.id
+        and may_matter(part.asked, first, own[0].article)
         and max(map(_best, own)) >= needed
         and not any(locate(text, h.text) for h in own)
     ]

@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.disagreement import Version, comparable, leaves_room, relation, same_answer
+from assistant.disagreement import (
+    Version,
+    can_be_contradicted,
+    comparable,
+    leaves_room,
+    order,
+    relation,
+    same_answer,
+)
 from assistant.expectation import answers_in_kind, expected
 from assistant.grounding import locate
 from assistant.quantities import quantities, values
 from assistant.timing import too_late, wants_last_state
-from assistant.types import Answer, Evidence, EvidenceSentence
+from assistant.types import Answer, Article, Evidence, EvidenceSentence
 
 # An article read alone is believed against the joint reading where it is surer by this much, and a
 # newer one where it is hardly less sure.
@@ -37,6 +45,20 @@ def _version(reading: Reading) -> Version:
     if cited is None:
         return Version(reading.text, None)
     return Version(reading.text, cited.article.published, cited.article.source)
+
+
+def may_matter(question: str, first: Reading, article: Article) -> bool:
+    """Whether anything that `article` may answer could change the first answer.
+
+    `weigh` says no to what came too late or describes an older state, whatever it is; and where
+    nothing can contradict the first answer, only one that is much surer stands against it.
+    """
+    other = Version("", article.published, article.source)
+    if too_late(question, article.published):
+        return False
+    if order(_version(first), other, at_once=wants_last_state(question)) == "older":
+        return False
+    return can_be_contradicted(first.text) or first.confidence + SURER < 1
 
 
 def answers_otherwise(question: str, first: Reading, said: Answer, evidence: Evidence) -> bool:

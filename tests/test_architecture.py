@@ -41,12 +41,12 @@ ORDER = [
     *(
         "retrieval",
         "evidence",
-        "rivals",
         "prompts",
         "answer",
         "judge",
         "check",
         "weighing",
+        "rivals",
         "asking",
     ),
     *("language_model", "engine", "render", "llamaindex", "terminal", "doctor"),

@@ -11,6 +11,7 @@ from assistant.evidence import select
 from assistant.passages import sentence_spans
 from assistant.rivals import other_articles
 from assistant.types import Answer, Article, Hit, Passage, SentenceScore, Statement
+from assistant.weighing import Reading
 
 QUESTION = "How many people died in the flood?"
 
@@ -28,7 +29,7 @@ def rivals(answer: str, first: str, *others: Hit, question: str = QUESTION) -> l
     hits = [hit(1, first, 0.6), *others]
     said = Answer(question, (Statement(answer, (1,)),), found=0.9, model="m")
     evidence = select(question, hits[:1], 260)
-    found = other_articles(Part(question, question), hits, evidence, said)
+    found = other_articles(Part(question, question), hits, Reading(evidence, said, 0.7))
     return [each.sentences[0].article.id for each in found]
 
 
@@ -84,3 +85,18 @@ def test_the_newest_is_read_first_where_the_question_asks_for_what_holds_now() -
     ]
     found = rivals("seven graves", "Seven graves were found.", *others, question=asked)
     assert found == ["3.txt", "2.txt"]
+
+
+@pytest.mark.parametrize(
+    ("day", "read"),
+    [
+        pytest.param(date(2024, 6, 1), ["2.txt"], id="of the same time"),
+        pytest.param(date(2025, 1, 1), ["2.txt"], id="newer"),
+        pytest.param(date(2023, 1, 1), [], id="an older state"),
+    ],
+)
+def test_an_article_whose_answer_could_change_nothing_is_not_read(
+    day: date, read: list[str]
+) -> None:
+    other = hit(2, "The flood claimed eight lives.", 0.6, day)
+    assert rivals("Nine", "Nine people died.", other) == read

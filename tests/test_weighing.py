@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from assistant.types import Answer, Article, Evidence, EvidenceSentence, Span, Statement
-from assistant.weighing import Reading, answers_otherwise, weigh
+from assistant.weighing import Reading, answers_otherwise, may_matter, weigh
 
 QUESTION = "What will the bridge cost?"
 
@@ -85,3 +88,30 @@ def test_where_the_latest_is_asked_for_a_later_paper_holds_though_it_is_another_
         assert weigh(asked, older, newer) == "better"
         assert weigh(asked, newer, older) == "no"
     assert weigh("What was the damage put at?", older, newer) == "conflict"
+
+
+TEXTS = ["21.7 million crowns", "24.9 million crowns", "142 metres", "Ana Ruiz", "Piet Maas"]
+TEXTS += ["because of the piles", "a new deck", "1871", "nine"]
+READINGS = st.builds(
+    reading,
+    st.sampled_from(TEXTS),
+    st.floats(0, 1),
+    st.none() | st.dates(date(2024, 1, 1), date(2024, 1, 1) + timedelta(days=200)),
+    st.sampled_from(["The Gazette", "The Courier"]),
+)
+
+
+@given(
+    st.sampled_from([QUESTION, "What does it cost now?", "What did it cost as of 2 May 2024?"]),
+    READINGS,
+    READINGS,
+)
+@example(QUESTION, EARLY, reading("24.9 million crowns", 0.65, date(2025, 8, 14)))
+def test_an_article_that_is_not_read_could_have_changed_nothing(
+    question: str, first: Reading, other: Reading
+) -> None:
+    article = other.evidence.sentences[0].article
+    if answers_otherwise(question, first, other.answer, other.evidence) and not may_matter(
+        question, first, article
+    ):
+        assert weigh(question, first, other) == "no"
