@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
     from numpy.typing import NDArray
 
-BATCH = 5000  # Chroma refuses more than 5461 records at once
+# Chroma makes an object of every number that it is given, and takes 5461 records at most.
+BATCH = 1000
 PROBE_SECONDS = 120.0
 METADATA = "index_metadata.pickle"
 

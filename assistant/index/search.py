@@ -256,15 +256,16 @@ class Index:
                 if before is not None
                 else Changes(store.version, store.passage_ids(), [])
             )
-            collection = chroma.collection(self._chroma, before)
-            chroma.change(collection, store, changes, progress)
-            total = store.passage_count()
-            chroma.check_change(collection, store, changes, expected=total)
+            # Words before vectors: what writing them takes is given back before Chroma needs more.
             if before is not None and recent.is_little(store, before):
                 written, written_at = before.written, before.written_at
             else:
                 written, written_at = dirty.generation, changes.version
                 Generation.build(self._folder / "lexical" / written, store)
+            collection = chroma.collection(self._chroma, before)
+            chroma.change(collection, store, changes, progress)
+            total = store.passage_count()
+            chroma.check_change(collection, store, changes, expected=total)
         chroma.opened(self._chroma, dirty.generation)
         for path in self._chroma.rglob("*"):
             if path.is_file():
