@@ -163,6 +163,7 @@ def test_on_a_phone_the_article_is_a_drawer_and_nothing_is_wider_than_the_screen
 
 def test_who_waits_is_told_so_and_can_stop(tab: Tab, turns: Turns) -> None:
     page = tab.page
+    width = page.locator("main").bounding_box()["width"]
     with turns.take("somebody else") as first:
         assert first.wait(60)
         page.get_by_label("Your question").fill(QUESTION)
@@ -170,6 +171,7 @@ def test_who_waits_is_told_so_and_can_stop(tab: Tab, turns: Turns) -> None:
         page.get_by_text("1 question before yours").wait_for(timeout=60_000)
         page.get_by_role("button", name="Stop", exact=True).click()
         page.get_by_text("Stopped.").wait_for(timeout=60_000)
+        assert page.locator("main").bounding_box()["width"] == width, "however little it holds"
     ask(page)
     assert page.locator(".statement").count() == 1
 

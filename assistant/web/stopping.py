@@ -40,9 +40,10 @@ def until(stop: Stop, items: Generator[T]) -> Generator[T]:
                     if stop.wanted:
                         break
                     made.put((item,))
-        except Exception as error:
+        except Exception as error:  # raised again where the items are taken
             made.put(error)
-        made.put(None)
+        finally:
+            made.put(None)
 
     threading.Thread(target=make, daemon=True).start()
     try:
