@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant import language_model, scope
-from assistant.asking import Asking, Step
-from assistant.conversation import standalone
+from assistant.answering.pipeline import Answering, Step
+from assistant.answering.reading import Reader
 from assistant.copies import collapsed
 from assistant.corrections import Corrections, by_outlet, corrections_of
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
-from assistant.entailment import Entailment
 from assistant.errors import UsageError
 from assistant.fetching import Fetcher, anywhere, is_public
 from assistant.index import Index
@@ -98,12 +97,9 @@ class Engine:
         return self._part("embedder", self._make_embedder)
 
     @property
-    def entailment(self) -> Entailment | None:
-        """The NLI model of the settings. Raises ModelMissing where its folder holds none."""
-        if not self.settings.entailment:
-            return None
-        folder = Path(self.settings.entailment).expanduser()
-        return self._part("entailment", lambda: Entailment(folder, self.settings.threads))
+    def reader(self) -> Reader | None:
+        """The trained reader; None where its file cannot be used, which `doctor` tells."""
+        return None
 
     def _make_embedder(self) -> Embedder:
         folder = embedding_folder(self.settings.models, self._progress)
@@ -260,20 +256,18 @@ class Engine:
         asked = _asked(question)
         watch = Stopwatch()
         self.ensure_ready()
-        alone = standalone(asked, history)
-        within = self._within(alone, filters)
+        within = self._within(asked, filters)
         with watch.measure("load"):
             self.load()
-        self._progress("Thinking", 0, None, "steps")
-        asking = Asking(
-            search=lambda text: self._retrieve(text, self.settings.passages, within),
+        answering = Answering(
+            search=lambda text, k: self._retrieve(text, k, within),
             llm=self.llm,
+            reader=self.reader,
             tokens=self.settings.evidence,
-            careful=self.settings.careful if careful is None else careful,
+            least=self.settings.careful if careful is None else careful,
             watch=watch,
-            entails=self.entailment.probability if self.entailment else None,
         )
-        for step in asking.steps(alone):
+        for step in answering.steps(asked, history):
             if isinstance(step, CheckedAnswer):
                 step = replace(step, question=asked, timings=watch.timings())
             yield step

@@ -59,9 +59,8 @@ def _weights(name: str, settings: Settings, progress: Progress) -> Path | None:
 
 def prime(llm: LLM) -> None:
     """Have an embedded model read what all prompts begin with, so that no question waits for it."""
-    from assistant import answer, judge
+    from assistant.answering import generate
     from assistant.llm import EmbeddedLLM
 
     if isinstance(llm, EmbeddedLLM):
-        llm.prime(answer.template_prefix(llm))
-        llm.prime(judge.judge_prefix(llm), slot=judge.SLOT)
+        llm.prime(generate.fixed_prefix(llm))

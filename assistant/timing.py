@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from assistant.types import Span
+
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
 _MONTH = "|".join(_MONTHS)
 _DATE = re.compile(
@@ -67,6 +69,20 @@ def _names_a_thing(match: re.Match[str]) -> bool:
     if article and _THING_FOLLOWS.match(after):
         return True
     return not match["as_of"] and bool(_NAMES_A_THING.search(before))
+
+
+def days_named(text: str) -> list[tuple[Span, date]]:
+    """Every day that `text` names with day, month and year, and where it does, in order."""
+    found = []
+    for match in _DATE.finditer(text):
+        number = match["day"] or match["day_after"]
+        if number and match["month"]:
+            try:
+                day = date(int(match["year"]), _MONTHS[match["month"].lower()], int(number))
+            except ValueError:
+                continue
+            found.append((Span(match.start(), match.end()), day))
+    return found
 
 
 def wants_latest(question: str) -> bool:

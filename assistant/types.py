@@ -1,6 +1,6 @@
 """The values that pass between the stages, each frozen, each made by exactly one stage.
 
-    Article -> Passage -> Hit -> Evidence -> Answer -> CheckedAnswer
+    Article -> Passage -> Hit -> Excerpt -> Draft -> CheckedAnswer
 
 All character positions are offsets in Unicode code points into `Article.text`, half open:
 ``article.text[start:end]``. This module knows nothing of the rest of the program.
@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 Verdict = Literal["supported", "quoted", "unsupported", "contradicted"]
 Status = Literal["answered", "abstained", "conflict"]
+Kind = Literal["fact", "yes_no", "why", "said", "list", "change", "latest", "overview"]
 
 
 class Span(NamedTuple):
@@ -160,43 +161,23 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class EvidenceSentence:
-    """One sentence the language model may rest a statement on. `label` is minted by us, from 1."""
+class Excerpt:
+    """A run of whole sentences of one article that an answer may rest on.
 
-    label: int
+    sentences: their spans, in order; the first starts where `span` does, the last ends with it.
+    best: the sentence among them that answers the question best.
+    answers: 0 to 1, how surely it answers the question.
+    """
+
     article: Article
-    passage_id: str
     span: Span
-    score: float
+    sentences: tuple[Span, ...]
+    best: Span
+    answers: float
 
     @property
     def text(self) -> str:
         return self.article.text[self.span.start : self.span.end]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The sentences worth reading for one question, in reading order.
-
-    signals: what retrieval measured about the question as a whole, for example the best
-        late-interaction score; used to decide on silence.
-    """
-
-    question: str
-    sentences: tuple[EvidenceSentence, ...]
-    signals: dict[str, float] = field(default_factory=dict)
-
-    def by_label(self, label: int) -> EvidenceSentence | None:
-        """The sentence with that label, or None where the label was invented."""
-        return next((s for s in self.sentences if s.label == label), None)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One sentence of an answer as the language model wrote it, with the labels it named."""
-
-    text: str
-    labels: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -212,22 +193,16 @@ class Usage:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the language model said before anything was checked.
+class Draft:
+    """What the language model wrote before anything of it was checked.
 
-    found: its probability, 0 to 1, that the evidence answers the question.
-    approved: the probability, 0 to 1, that the text around the answer says what is asked, when
-        asked apart; None where it was not asked.
-    conflict: it says that the sentences it names disagree.
+    refused: 0 to 1, how much it was inclined to say that the articles do not tell.
     """
 
-    question: str
-    statements: tuple[Statement, ...]
-    found: float
+    text: str
+    refused: float
     model: str
     usage: Usage = Usage()
-    approved: float | None = None
-    conflict: bool = False
 
 
 @dataclass(frozen=True)
@@ -248,12 +223,29 @@ class Citation:
 
 @dataclass(frozen=True)
 class CheckedStatement:
-    """A statement after its check. `citations` are numbers of `CheckedAnswer.citations`."""
+    """A statement after its check. `citations` are numbers of `CheckedAnswer.citations`.
+
+    verdict: whether the cited text says it. answers: whether the cited text answers the question;
+    None where that was not asked.
+    """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
     reason: str
+    answers: bool | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The sentence that answers best, found without a language model and shown at once.
+
+    text: the answer itself, a part of the quote. score: 0 to 1, how surely it answers.
+    """
+
+    text: str
+    citation: Citation
+    score: float
 
 
 @dataclass(frozen=True)
@@ -284,8 +276,9 @@ class CheckedAnswer:
 
     confidence: calibrated-as-far-as-measured probability, 0 to 1, that the corpus answers this.
     nearest: filled when `status` is ``abstained``.
+    kind: what was asked for. found: what was shown at once; None where nothing was.
     hits, read, signals: how the answer came about, for whoever measures: the passages found, the
-        sentences that the language model read, and what was measured on the way.
+        excerpts that the answer could rest on, and what was measured on the way.
     """
 
     question: str
@@ -297,8 +290,10 @@ class CheckedAnswer:
     model: str
     usage: Usage = Usage()
     timings: Timings = Timings()
+    kind: Kind = "fact"
+    found: Found | None = None
     hits: tuple[Hit, ...] = ()
-    read: tuple[EvidenceSentence, ...] = ()
+    read: tuple[Excerpt, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.confidence import SIGNALS, feature
+from assistant.answering.confidence import SIGNALS, feature
 from assistant.errors import AssistantError
 from evals.metrics.answers import contains_answer
 from evals.metrics.calibration import auroc, calibration_error
@@ -30,7 +30,7 @@ STRENGTH = 0.5
 
 @dataclass(frozen=True)
 class Fit:
-    """weights: as `assistant.confidence.WEIGHTS`. n, right: replies, and those that were right.
+    """weights: as `assistant.answering.confidence.WEIGHTS`. n, right: replies, and those that were right.
 
     auroc, error: area under ROC and calibration error of predictions for stories left out of the
         fit, by five-fold cross-validation.

@@ -131,7 +131,7 @@ def calibrate(
     """
     with needs_evals():
         from assistant import render
-        from assistant.confidence import SIGNALS
+        from assistant.answering.confidence import SIGNALS
         from evals.calibrate import fit
         from evals.metrics.measure import Pair
 

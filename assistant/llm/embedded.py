@@ -8,7 +8,7 @@ import math
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,17 @@ from assistant.llm.usage import tokens_used
 from assistant.types import Usage
 
 CONTEXT_TOKENS = 4096
+LIKELIEST = 40
 
 
 @dataclass(frozen=True)
 class Completion:
+    """first: how likely, 0 to 1, each of the likeliest tokens was to come first, by its text
+    without surrounding white space."""
+
     text: str
     usage: Usage
+    first: Mapping[str, float] = field(default_factory=dict)
 
 
 class EmbeddedLLM(CustomLLM):
@@ -93,13 +98,9 @@ class EmbeddedLLM(CustomLLM):
         none is among the 40 likeliest tokens.
         """
         with self._lock:
-            body = self._complete(prompt, max_tokens=1, logprobs=40, id_slot=slot)
-        mass = dict.fromkeys(choices, 0.0)
-        content = body["choices"][0]["logprobs"]["content"]
-        for candidate in content[0]["top_logprobs"] if content else ():
-            token = candidate["token"].strip()
-            if token in mass:
-                mass[token] += math.exp(candidate["logprob"])
+            body = self._complete(prompt, max_tokens=1, logprobs=LIKELIEST, id_slot=slot)
+        first = _first_token(body)
+        mass = {choice: first.get(choice, 0.0) for choice in choices}
         total = sum(mass.values())
         shares = {c: m / total for c, m in mass.items()} if total > 0 else mass
         return shares, tokens_used(body)
@@ -109,8 +110,10 @@ class EmbeddedLLM(CustomLLM):
     ) -> Completion:
         """The greedy continuation of `prompt` up to any of `stop`, which is not included."""
         with self._lock:
-            body = self._complete(prompt, max_tokens=max_tokens, stop=list(stop), id_slot=slot)
-        return Completion(body["choices"][0]["text"], tokens_used(body))
+            body = self._complete(
+                prompt, max_tokens=max_tokens, stop=list(stop), id_slot=slot, logprobs=LIKELIEST
+            )
+        return Completion(body["choices"][0]["text"], tokens_used(body), _first_token(body))
 
     def prime(self, prefix: str, *, slot: int = 0) -> None:
         """Have the state for `prefix` ready, from disk if an earlier process left it there."""
@@ -207,6 +210,16 @@ class EmbeddedLLM(CustomLLM):
             self._primed.pop(slot)
         fixed = {"prompt": prompt, "temperature": 0, "max_tokens": 512, "cache_prompt": True}
         return fixed | options
+
+
+def _first_token(body: Mapping[str, Any]) -> dict[str, float]:
+    """How likely each of the likeliest tokens was to come first."""
+    likely: dict[str, float] = {}
+    content = (body["choices"][0].get("logprobs") or {}).get("content")
+    for candidate in content[0]["top_logprobs"] if content else ():
+        token = candidate["token"].strip()
+        likely[token] = likely.get(token, 0.0) + math.exp(candidate["logprob"])
+    return likely
 
 
 def _known(options: Mapping[str, Any]) -> dict[str, Any]:

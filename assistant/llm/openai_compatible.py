@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llama_index.core.base.llms.types import ChatMessage
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.llms import LLM
 
 from assistant.errors import LLMNonsense, LLMUnreachable, SettingsError
 from assistant.llm.usage import response_usage
 from assistant.types import Usage
+
+
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 def parse_endpoint(spec: str) -> tuple[str, str]:
@@ -57,10 +61,34 @@ def chat_json(
         "json_schema": {"name": name, "strict": True, "schema": dict(schema)},
     }
     try:
-        try:
-            response = llm.chat(list(messages), response_format=constraint)
-        except openai.BadRequestError:
-            response = llm.chat(list(messages))
+        response = _chat(llm, messages, response_format=constraint)
+    except openai.BadRequestError:
+        response = _chat(llm, messages)
+    return _parse(llm, response.message.content or ""), response_usage(response)
+
+
+def chat_text(llm: LLM, messages: Sequence[ChatMessage]) -> tuple[str, Usage]:
+    """What `llm` answers to `messages` in words, without what it says it thought before.
+
+    Raises LLMUnreachable when it cannot be reached in time, and LLMNonsense for an empty reply.
+    """
+    response = _chat(llm, messages)
+    text = _THOUGHT.sub("", response.message.content or "").strip()
+    if not text:
+        raise LLMNonsense(
+            f"the language model at {_address(llm)} answered nothing",
+            "Ask again, try another model, or use --llm none to answer by quoting.",
+        )
+    return text, response_usage(response)
+
+
+def _chat(llm: LLM, messages: Sequence[ChatMessage], **options: Any) -> ChatResponse:
+    """The reply, with every failure of the way there as one of our errors but a refused request
+    that has `options`, which its caller asks again without."""
+    import openai
+
+    try:
+        return llm.chat(list(messages), **options)
     except openai.APITimeoutError:
         raise LLMUnreachable(
             f"the language model at {_address(llm)} did not answer in time",
@@ -72,6 +100,8 @@ def chat_json(
             "Start the server, check the address, or use --llm none to answer by quoting.",
         ) from None
     except openai.APIStatusError as error:
+        if options and isinstance(error, openai.BadRequestError):
+            raise
         raise LLMUnreachable(
             f"the language model at {_address(llm)} answered {error.status_code}: "
             f"{' '.join(str(error.message).split())[:200]}",
@@ -79,8 +109,6 @@ def chat_json(
         ) from None
     except (json.JSONDecodeError, openai.APIError, AttributeError, TypeError, IndexError) as error:
         raise _nonsense(llm, str(error)) from None
-    text = response.message.content or ""
-    return _parse(llm, text), response_usage(response)
 
 
 def _parse(llm: LLM, text: str) -> Any:

@@ -1,7 +1,7 @@
 """Does the source say it: ALCE's citation figures, exactness of the spans, and rightness by gold.
 
 ALCE (Gao et al., 2023) asks a language model for entailment. Here the program's own deterministic
-check is asked instead (`assistant.check.missing`), and the names of the figures say so. It is the
+check is asked instead (`assistant.answering.verify.missing`), and the names of the figures say so. It is the
 same check that lets our answers pass, so ours start near 1; what it cannot see, these figures
 cannot either. They are of use between versions and against systems that do not check.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.check import missing
-from assistant.prompts import ABSTAINED
+from assistant.answering.prompts import ABSTAINED
+from assistant.answering.verify import missing
 from evals.items import Item
 from evals.metrics.answers import answered_right
 from evals.metrics.measure import Articles, Measure, Pair, averaged, given

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from assistant.evidence import estimated_tokens
+from assistant.answering.evidence import estimated_tokens
 from assistant.lexical import terms
 from assistant.retrieval import first_stage
 from assistant.types import Article, Filters, Passage

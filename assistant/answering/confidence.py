@@ -1,0 +1,52 @@
+"""How likely the answer is one, from what the reader and the language model gave away.
+
+A logistic regression on a handful of signals, the same for every model; `assistant eval calibrate`
+fits it. Pure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+# The signals, and what each is. Those marked with * enter as log-odds.
+SIGNALS = {
+    "answers": "* the reader's best judgement that a passage answers, 0 to 1",
+    "cited_answers": "* the same of the cited sentences alone, 0 to 1",
+    "refused": "* the model's inclination to say that the articles do not tell, 0 to 1",
+    "grounded": "share of the draft's sentences that their sources bear out, 0 to 1",
+    "late": "best late-interaction score of a sentence, 0 to 1",
+    "lexical": "largest share of the question's term weight (IDF) in one sentence, 0 to 1",
+    "names_missing": "names and numbers of the question that the cited articles lack, 0 to 3",
+}
+LOG_ODDS = frozenset({"answers", "cited_answers", "refused"})
+
+WEIGHTS = {
+    "intercept": -1.5,
+    "answers": 0.5,
+    "cited_answers": 0.4,
+    "refused": -0.3,
+    "grounded": 0.8,
+    "names_missing": -0.6,
+}
+# Without a language model there is nothing but the reader.
+WEIGHTS_WITHOUT_MODEL = {"intercept": 0.0, "answers": 0.8, "names_missing": -0.6}
+
+
+def confidence(signals: Mapping[str, float], weights: Mapping[str, float] = WEIGHTS) -> float:
+    """Probability, 0 to 1, that the answer is one; a signal that is not there counts as 0."""
+    total = weights["intercept"] + sum(
+        weight * feature(name, signals[name]) for name, weight in weights.items() if name in signals
+    )
+    return 1.0 / (1.0 + math.exp(-total))
+
+
+def feature(name: str, value: float) -> float:
+    """The signal as it enters the sum."""
+    return log_odds(value) if name in LOG_ODDS else value
+
+
+def log_odds(probability: float) -> float:
+    """log(p / (1 - p)), kept within ±6 where p is near 0 or 1."""
+    clipped = min(max(probability, 0.0025), 0.9975)
+    return math.log(clipped / (1 - clipped))

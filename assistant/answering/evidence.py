@@ -1,0 +1,137 @@
+"""Passages as read -> the excerpts that an answer may rest on, as a language model should see them.
+
+Narrow questions get the best three or four passages, cut to the sentences around the one that
+answers. Wide ones (list, change, latest, overview) get the articles of the story. Knows no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answering.question_type import subject
+from assistant.answering.reading import ReadHit
+from assistant.lexical import terms
+from assistant.types import Excerpt, Kind, Span
+
+# How many excerpts each kind gets.
+EXCERPTS: dict[Kind, int] = {
+    "fact": 3,
+    "yes_no": 3,
+    "why": 3,
+    "said": 3,
+    "list": 4,
+    "change": 6,
+    "latest": 2,
+    "overview": 7,
+}
+# Tokens of one excerpt, about: enough for the sentence that answers and those around it.
+EXCERPT_TOKENS = 95
+# Share of the question's subject that an article must have to be of the story.
+SAME_STORY = 0.6
+# Agencies' stories are printed by several papers; reading one of them is enough.
+PRINTED_AGAIN = 0.6
+FEW_TERMS = 8
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """excerpts: oldest first. story: the best passage of each article of the story, oldest first;
+    for a narrow question the passages that were read, best first."""
+
+    kind: Kind
+    excerpts: tuple[Excerpt, ...]
+    story: tuple[ReadHit, ...]
+
+
+def select(question: str, kind: Kind, read: Sequence[ReadHit], tokens: int) -> Evidence:
+    """The excerpts for a question of this kind. tokens: about how many they may have together."""
+    kept = originals(read)
+    if kind in ("change", "latest", "overview"):
+        kept = story(question, kept)
+    most = EXCERPTS[kind]
+    if kind == "latest":
+        best = by_day(kept)[-most:]
+    elif kind in ("change", "overview"):
+        best = by_day(kept[:most])
+    else:
+        best = sorted(kept, key=_worth)[:most]
+    each = max(tokens // max(len(best), 1), 20)
+    return Evidence(kind, tuple(_excerpt(r, each) for r in by_day(best)), tuple(kept))
+
+
+def _worth(read: ReadHit) -> tuple[float, int]:
+    """Best first: the order of retrieval, which finds better than any reader so far."""
+    return read.hit.rank, 0
+
+
+def story(question: str, read: Sequence[ReadHit]) -> list[ReadHit]:
+    """The best passage of each article that is about what the question is about, best first.
+
+    An article is where it has most of the question's subject; where none has, the first few
+    articles are taken, since the question may be misspelt.
+    """
+    asked = set(subject(question))
+    first: dict[str, ReadHit] = {}
+    for each in read:
+        first.setdefault(each.hit.article.id, each)
+    about = [r for r in first.values() if _covered(asked, r) >= SAME_STORY]
+    return about or list(first.values())[:3]
+
+
+def _covered(asked: set[str], read: ReadHit) -> float:
+    article = read.hit.article
+    have = set(terms(f"{article.title} {article.text}"))
+    return len(asked & have) / len(asked) if asked else 1.0
+
+
+def by_day(read: Sequence[ReadHit]) -> list[ReadHit]:
+    """Oldest first; those without a day come first, in their order."""
+    return sorted(read, key=lambda r: r.hit.article.published or date.min)
+
+
+def originals(read: Sequence[ReadHit]) -> list[ReadHit]:
+    """Without those that print again what a better one of another article has."""
+    kept: list[tuple[ReadHit, frozenset[str]]] = []
+    for each in read:
+        own = frozenset(terms(each.hit.text))
+        if not any(
+            k.hit.article.id != each.hit.article.id and _again(own, others) for k, others in kept
+        ):
+            kept.append((each, own))
+    return [each for each, _ in kept]
+
+
+def _again(words: frozenset[str], others: frozenset[str]) -> bool:
+    shorter = min(len(words), len(others))
+    return shorter > FEW_TERMS and len(words & others) >= PRINTED_AGAIN * shorter
+
+
+def _excerpt(read: ReadHit, tokens: int) -> Excerpt:
+    """The sentence that answers and as many around it as fit, those before it first."""
+    sentences = read.hit.passage.sentences
+    text = read.hit.article.text
+    first = last = sentences.index(read.sentence)
+    spent = estimated_tokens(text[read.sentence.start : read.sentence.end])
+    grown = True
+    while grown:
+        grown = False
+        for number in (first - 1, last + 1):
+            if not 0 <= number < len(sentences):
+                continue
+            cost = estimated_tokens(text[sentences[number].start : sentences[number].end])
+            if spent + cost <= tokens:
+                first, last = min(first, number), max(last, number)
+                spent += cost
+                grown = True
+    span = Span(sentences[first].start, sentences[last].end)
+    kept = tuple(sentences[first : last + 1])
+    return Excerpt(read.hit.article, span, kept, read.sentence, read.answers)
+
+
+def estimated_tokens(text: str) -> int:
+    """About how many tokens a language model makes of `text`: four characters each, at least one
+    a word; of scripts without spaces one a character."""
+    unspaced = sum("\u0e00" <= c <= "\u0e7f" or "\u3040" <= c <= "\ud7af" for c in text)
+    return max(int(1.2 * len(text.split())), len(text) // 4) + unspaced + 1

@@ -1,0 +1,107 @@
+"""A follow-up question and what was said before -> a question that stands alone; English.
+
+Where there is a language model it writes the question anew; what it writes is only taken where it
+adds nothing that was not said. Otherwise what the question leaves out is put in front of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assistant.answering import prompts
+from assistant.lexical import terms
+from assistant.types import Usage
+
+if TYPE_CHECKING:
+    from llama_index.core.base.llms.types import ChatMessage
+    from llama_index.core.llms import LLM
+
+_REFERS_BACK = re.compile(
+    r"\b(it|its|they|them|their|he|him|his|she|her|hers|this|that|these|those|there|then|"
+    r"the same|former|latter|one|ones)\b",
+    re.IGNORECASE,
+)
+# "Is there a new mayor in Harlow?" refers to nothing.
+_EXPLETIVE = re.compile(
+    r"\b(is|are|was|were|has|have|had|will|can|could|would|did) there\b"
+    r"|\bthere (is|are|was|were|has|have|had|will|would)\b",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(
+    r"^\W*(and|but|so|or|also|what about|how about|same for|why\W*$|since when)\b", re.IGNORECASE
+)
+_SLOT = 1
+_ANSWER_WORDS = 30
+
+
+def leans(question: str) -> bool:
+    """Whether it refers to something it does not name."""
+    said = _EXPLETIVE.sub(" ", question)
+    return bool(
+        _CONTINUES.match(question)
+        or (_REFERS_BACK.search(said) and len(terms(question)) <= 5)
+        or len(terms(question)) <= 1
+    )
+
+
+def standalone(
+    question: str, history: Sequence[tuple[str, str]], llm: LLM | None = None
+) -> tuple[str, Usage]:
+    """`question` as one that can be understood alone, and what that took.
+
+    history: (question, answer) pairs, oldest first. A question that names its own subject comes
+    back unchanged, so a change of subject is not dragged back to the old one.
+    Raises LLMUnreachable and LLMNonsense.
+    """
+    if not history or not leans(question):
+        return question, Usage()
+    before, answer = history[-1]
+    whole, used = standalone(before, history[:-1], None)
+    if llm is not None:
+        written, spent = _rewritten(question, whole, answer, llm)
+        used += spent
+        if written and _adds_nothing(written, f"{question} {whole} {answer}"):
+            return written, used
+    spoken = " ".join(answer.split()[:12])
+    said = f" ({spoken})" if spoken else ""
+    return f"{whole.rstrip('?. ')}{said}. {question}", used
+
+
+def _rewritten(question: str, before: str, answer: str, llm: LLM) -> tuple[str, Usage]:
+    from assistant.llm import EmbeddedLLM, chat_text
+
+    messages = [*_examples(), _message("user", _task(before, answer, question))]
+    if isinstance(llm, EmbeddedLLM):
+        marker = "\x02"
+        prefix = llm.template([*_examples(), _message("user", marker)])
+        llm.prime(prefix[: prefix.index(marker)], slot=_SLOT)
+        written = llm.write(llm.template(messages), max_tokens=48, stop=["\n"], slot=_SLOT)
+        return written.text.strip(), written.usage
+    text, used = chat_text(llm, messages)
+    return text.strip().partition("\n")[0], used
+
+
+def _adds_nothing(written: str, said: str) -> bool:
+    have = set(terms(said))
+    return written.endswith("?") and all(t in have for t in terms(written))
+
+
+def _examples() -> list[ChatMessage]:
+    messages = [_message("system", prompts.FOLLOW_UP_SYSTEM)]
+    for question, answer, follow_up, written in prompts.FOLLOW_UP_EXAMPLES:
+        messages.append(_message("user", _task(question, answer, follow_up)))
+        messages.append(_message("assistant", written))
+    return messages
+
+
+def _task(question: str, answer: str, follow_up: str) -> str:
+    spoken = " ".join(answer.split()[:_ANSWER_WORDS])
+    return f"Question: {question}\nAnswer: {spoken}\nFollow-up: {follow_up}"
+
+
+def _message(role: str, content: str) -> ChatMessage:
+    from llama_index.core.base.llms.types import ChatMessage
+
+    return ChatMessage(role=role, content=content)

@@ -1,0 +1,54 @@
+"""Excerpts + question -> what the language model writes, by whichever model there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assistant.answering import prompts
+from assistant.types import Draft, Excerpt, Kind
+
+if TYPE_CHECKING:
+    from llama_index.core.base.llms.types import ChatMessage
+    from llama_index.core.llms import LLM
+
+_REFUSES = re.compile(r"\W*(?:not in the articles|the articles do not (?:say|mention|state))", re.I)
+
+
+def draft(question: str, kind: Kind, excerpts: Sequence[Excerpt], llm: LLM) -> Draft:
+    """What `llm` writes. Raises LLMUnreachable and LLMNonsense."""
+    from assistant.llm import EmbeddedLLM, chat_text
+
+    messages = _messages(prompts.task(excerpts, question, prompts.LINES[kind]))
+    if isinstance(llm, EmbeddedLLM):
+        llm.prime(fixed_prefix(llm))
+        prompt = llm.template(messages)
+        written = llm.write(prompt, max_tokens=prompts.MAX_TOKENS[kind], stop=["\n\n"])
+        refused = written.first.get(prompts.REFUSAL.split()[0], 0.0)
+        text, name, usage = written.text, llm.name, written.usage
+    else:
+        text, usage = chat_text(llm, messages)
+        refused, name = 0.0, llm.metadata.model_name
+    if _REFUSES.match(text):
+        return Draft("", 1.0 if refused == 0.0 else refused, name, usage)
+    return Draft(" ".join(text.split()), refused, name, usage)
+
+
+def fixed_prefix(llm: object) -> str:
+    """The part of the prompt that is the same for every question; for an embedded model."""
+    from assistant.llm import EmbeddedLLM
+
+    assert isinstance(llm, EmbeddedLLM)
+    marker = "\x02"
+    text = llm.template(_messages(marker))
+    return text[: text.index(marker)]
+
+
+def _messages(task: str) -> list[ChatMessage]:
+    from llama_index.core.base.llms.types import ChatMessage
+
+    return [
+        ChatMessage(role="system", content=prompts.SYSTEM),
+        ChatMessage(role="user", content=task),
+    ]

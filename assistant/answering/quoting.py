@@ -1,0 +1,77 @@
+"""The answer in the articles' own words: which sentences to quote for each kind of question. Pure.
+
+It is the answer where there is no language model, and what stands in for a draft that fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answering.attribute import Source
+from assistant.answering.evidence import Evidence, by_day
+from assistant.answering.reading import ReadHit, whole
+from assistant.answering.timeline import lead, timeline
+from assistant.types import Span
+
+# What a further sentence must have of the best one's judgement to be quoted beside it.
+BESIDE = 0.7
+MOST_QUOTES = 3
+MOST_STATES = 5
+
+
+def best(read: Sequence[ReadHit]) -> ReadHit | None:
+    """The passage that answers best: the reader's judgement, and of equals retrieval's order."""
+    return max(read, key=lambda r: (round(r.answers, 1), -r.hit.rank), default=None)
+
+
+def sentence(read: ReadHit) -> Source:
+    """The sentence that answers, with the one before it where it cannot be understood alone."""
+    article = read.hit.article
+    return Source(article, whole(article.text, read.hit.passage.sentences, read.sentence))
+
+
+def quotes(evidence: Evidence, read: Sequence[ReadHit]) -> list[Source]:
+    """The sentences to quote, in the order in which to show them. read: best first."""
+    found = best(read)
+    if found is None:
+        return []
+    match evidence.kind:
+        case "overview":
+            return timeline(evidence.story)
+        case "change":
+            states = [r for r in evidence.story if r.answers >= BESIDE * found.answers]
+            return _each_once(by_day(states[:MOST_STATES]))
+        case "latest":
+            return _newest(evidence)
+        case "why" | "said" | "list":
+            others = [r for r in read if r.answers >= BESIDE * found.answers]
+            ranked = sorted(others, key=lambda r: -r.answers)
+            return _each_once(ranked[:MOST_QUOTES])
+    return [sentence(found)]
+
+
+def _newest(evidence: Evidence) -> list[Source]:
+    """What the newest article of the story says first, and what of it fits the question best."""
+    newest = by_day(evidence.story)[-1]
+    article = newest.hit.article
+    first = lead(article)
+    told = [Source(article, first)] if first else []
+    fits = sentence(newest)
+    if not told or not _overlap(told[0].span, fits.span):
+        told.append(fits)
+    return told
+
+
+def _each_once(read: Sequence[ReadHit]) -> list[Source]:
+    kept: list[Source] = []
+    for source in map(sentence, read):
+        again = any(
+            k.article.id == source.article.id and _overlap(k.span, source.span) for k in kept
+        )
+        if not again:
+            kept.append(source)
+    return kept
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end

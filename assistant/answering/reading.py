@@ -1,0 +1,112 @@
+"""Each passage found, read with the question in mind: does it answer, and in which sentence.
+
+The trained reader judges where it is there; without it the word pieces' late interaction stands in,
+which finds the right sentence and cannot tell whether it answers.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.types import Hit, Span
+
+# Of late interaction: where a stand-in for the reader says "as likely as not", and how steeply.
+LATE_MIDDLE, LATE_SLOPE = 0.62, 12.0
+# "It will cost 2.4 million": the sentence before says what.
+_POINTS_BACK = re.compile(
+    r"[“\"'‘]?(?:it|its|he|his|she|her|they|their|this|that|these|those|both|the (?:two|three|same|other|firm"
+    r"|company|group|former|latter))\b",
+    re.IGNORECASE,
+)
+
+
+class Judged(Protocol):
+    """What a reader says of one text; see `assistant.models.reader.Reading`."""
+
+    @property
+    def answers(self) -> float: ...
+    @property
+    def span(self) -> Span | None: ...
+
+
+class Borne(Protocol):
+    """How a text bears on a statement; see `assistant.models.reader.Bearing`."""
+
+    @property
+    def entails(self) -> float: ...
+    @property
+    def contradicts(self) -> float: ...
+
+
+class Reader(Protocol):
+    """What the answering needs of `assistant.models.reader.Reader`."""
+
+    def read(
+        self, question: str, texts: Sequence[str], headlines: Sequence[str] | None = None
+    ) -> Sequence[Judged]: ...
+    def bear(self, pairs: Sequence[tuple[str, str]]) -> Sequence[Borne]: ...
+
+
+@dataclass(frozen=True)
+class ReadHit:
+    """A hit and what was read in it, in characters of the article.
+
+    answers: 0 to 1, that it answers. sentence: where. span: the answer itself, within it.
+    """
+
+    hit: Hit
+    answers: float
+    sentence: Span
+    span: Span
+
+    @property
+    def sentence_text(self) -> str:
+        return self.hit.article.text[self.sentence.start : self.sentence.end]
+
+    @property
+    def span_text(self) -> str:
+        return self.hit.article.text[self.span.start : self.span.end]
+
+
+def read_hits(question: str, hits: Sequence[Hit], reader: Reader | None) -> list[ReadHit]:
+    """The hits in their order, each read; those without a sentence are left out."""
+    hits = [h for h in hits if h.passage.sentences]
+    if reader is None or not hits:
+        return [_by_late_interaction(hit) for hit in hits]
+    judged = reader.read(question, [h.text for h in hits], [h.article.title for h in hits])
+    return [_as_read(hit, each) for hit, each in zip(hits, judged, strict=True)]
+
+
+def _by_late_interaction(hit: Hit) -> ReadHit:
+    if not hit.sentences:
+        first = hit.passage.sentences[0]
+        return ReadHit(hit, 0.5, first, first)
+    number = max(range(len(hit.sentences)), key=lambda n: hit.sentences[n].late)
+    likely = 1 / (1 + math.exp(-LATE_SLOPE * (hit.sentences[number].late - LATE_MIDDLE)))
+    sentence = hit.passage.sentences[number]
+    return ReadHit(hit, likely, sentence, sentence)
+
+
+def _as_read(hit: Hit, judged: Judged) -> ReadHit:
+    if judged.span is None:
+        return _by_late_interaction(hit)
+    start, end = (hit.passage.start + at for at in judged.span)
+    sentence = sentence_at(hit.passage.sentences, start)
+    return ReadHit(hit, judged.answers, sentence, Span(start, min(end, sentence.end)))
+
+
+def sentence_at(sentences: Sequence[Span], place: int) -> Span:
+    """The last of `sentences` that begins at or before `place`; the first where none does."""
+    return next((s for s in reversed(sentences) if s.start <= place), sentences[0])
+
+
+def whole(article_text: str, sentences: Sequence[Span], sentence: Span) -> Span:
+    """`sentence`, with the one before it where it begins with a word that points back."""
+    number = sentences.index(sentence)
+    if number and _POINTS_BACK.match(article_text[sentence.start : sentence.end]):
+        return Span(sentences[number - 1].start, sentence.end)
+    return sentence

@@ -1,0 +1,128 @@
+"""Whether sentences of articles say what a statement says: its numbers, names, days and words, with
+negation the same on both sides. Pure; what the trained reader thinks of it is asked elsewhere.
+
+What a citation shows beside its quote (headline, outlet, day of publication) counts as said there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.grounding import locate
+from assistant.lexical import terms, words
+from assistant.quantities import Quantity, extended, quantities, values
+from assistant.timing import days_named
+from assistant.types import Article
+
+NEGATIONS = frozenset(
+    "not no never none nobody nothing neither nor without cannot n't hardly refused denied failed "
+    "nicht kein keine nie ne pas jamais no nunca".split()
+)
+# Share of a statement's words that must be in its sources; the rest may be the glue of a sentence.
+REQUIRED_WORDS = 0.7
+_NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+", re.UNICODE)
+
+
+def missing(statement: str, texts: Sequence[str], articles: Sequence[Article] = ()) -> str | None:
+    """What of `statement` the texts do not have, in words; None where they have everything.
+
+    articles: those that the texts are from, whose headline, outlet and day are shown beside them.
+    """
+    if any(locate(statement, text) for text in texts):
+        return None
+    have = " ".join(texts)
+    beside = " ".join(f"{a.title}. {a.source or ''}" for a in articles)
+    statement = _without_days(statement, articles)
+    return (
+        _missing_numbers(statement, have)
+        or _missing_names(statement, f"{have} {beside}", articles)
+        or _missing_words(statement, f"{have} {beside}")
+        or _other_negation(statement, have)
+    )
+
+
+def _without_days(statement: str, articles: Sequence[Article]) -> str:
+    """`statement` without the days on which the cited articles were published."""
+    published = {a.published for a in articles if a.published}
+    for span, day in reversed(days_named(statement)):
+        if day in published:
+            statement = f"{statement[: span.start]} {statement[span.end :]}"
+    return statement
+
+
+def _missing_numbers(statement: str, have: str) -> str | None:
+    numbers = values(statement) - values(have)
+    if numbers:
+        shown = ", ".join(f"{n:f}" for n in sorted(numbers))
+        return f"the number {shown} is not in the cited text"
+    other = next((q for q in quantities(statement) if not _measured(q, have)), None)
+    return f"the number {other.value:f} is not in {other.unit} there" if other else None
+
+
+def _measured(quantity: Quantity, have: str) -> bool:
+    """Whether the sources have the number in that unit, or without a unit of its own."""
+    units = {q.unit for q in quantities(have) if q.value == quantity.value}
+    return not quantity.unit or quantity.unit in units or "" in units
+
+
+def _missing_names(statement: str, have: str, articles: Sequence[Article]) -> str | None:
+    """A name that is not there. One that the article gives elsewhere may stand for a pronoun."""
+    known = set(words(have)) | {w for a in articles for w in words(a.text)}
+    lost = [n for n in _names(statement) if not set(words(n)) <= known]
+    return f"the name {lost[0]} is not in the cited article" if lost else None
+
+
+def _names(text: str) -> list[str]:
+    """Capitalised words that are not capitalised merely because a sentence begins."""
+    return [m.group() for m in _NAME.finditer(text) if m.start() > 0]
+
+
+def _missing_words(statement: str, have: str) -> str | None:
+    asked, found = set(terms(_without_numbers(statement))), set(terms(have))
+    if not asked:
+        return None if quantities(statement) else "it has no words to check"
+    if len(asked & found) < REQUIRED_WORDS * len(asked):
+        lost = sorted(asked - found)[:3]
+        return f"too few of its words are in the cited text (not: {', '.join(lost)})"
+    return None
+
+
+def _without_numbers(text: str) -> str:
+    """`text` without its numbers and their units, which are compared by value."""
+    for quantity in reversed(quantities(text)):
+        start, end = extended(text, quantity.span)
+        text = f"{text[:start]} {text[end:]}"
+    return text
+
+
+def _other_negation(statement: str, have: str) -> str | None:
+    if len(words(statement)) >= 4 and _negated(statement) != _negated(_closest(statement, have)):
+        return "negation differs between it and the cited text"
+    return None
+
+
+def _negated(text: str) -> bool:
+    return any(w in NEGATIONS or w.endswith(("n't", "n’t")) for w in words(text))
+
+
+def _closest(statement: str, have: str) -> str:
+    """The clause of the sources that shares most words with the statement."""
+    asked = set(terms(statement))
+    clauses = re.split(r"[;,:–—]|\bbut\b|\band\b|\bwhile\b|\balthough\b", have)
+    return max(clauses, key=lambda c: len(asked & set(terms(c))))
+
+
+def missing_names(question: str, texts: Sequence[str]) -> list[str]:
+    """The names and numbers of the question that none of `texts` has, in order.
+
+    A name is a word with a capital that does not merely begin the question.
+    """
+    start = len(question) - len(question.lstrip("“”\"'‘’ "))
+    names = [m.group() for m in _NAME.finditer(question) if m.start() > start]
+    have = {t for text in texts for t in terms(text)}
+    have_words = {w for text in texts for w in words(text)}
+    lost = [n for n in names if not (set(terms(n)) <= have or set(words(n)) <= have_words)]
+    numbers = {v for text in texts for v in values(text)}
+    lost += [f"{v:f}" for v in sorted(values(question) - numbers)]
+    return list(dict.fromkeys(lost))
