@@ -72,7 +72,7 @@ def _grown(statement: str, first: Source, pool: Sequence[Source]) -> Attribution
             break
         chosen.append(further)
         lacks = _lacks(statement, chosen)
-    chosen.sort(key=lambda s: (pool.index(s)))
+    chosen.sort(key=lambda s: pool.index(s))
     return Attribution(tuple(chosen), lacks)
 
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from assistant.answering.question_type import subject
 from assistant.answering.reading import ReadHit
-from assistant.lexical import terms
+from assistant.answering.story import by_day, originals, story
 from assistant.types import Excerpt, Kind, Span
 
 # How many excerpts each kind gets.
@@ -23,16 +21,11 @@ EXCERPTS: dict[Kind, int] = {
     "said": 3,
     "list": 4,
     "change": 6,
-    "latest": 2,
+    "latest": 1,
     "overview": 7,
 }
 # Tokens of one excerpt, about: enough for the sentence that answers and those around it.
 EXCERPT_TOKENS = 95
-# Share of the question's subject that an article must have to be of the story.
-SAME_STORY = 0.6
-# Agencies' stories are printed by several papers; reading one of them is enough.
-PRINTED_AGAIN = 0.6
-FEW_TERMS = 8
 
 
 @dataclass(frozen=True)
@@ -56,56 +49,9 @@ def select(question: str, kind: Kind, read: Sequence[ReadHit], tokens: int) -> E
     elif kind in ("change", "overview"):
         best = by_day(kept[:most])
     else:
-        best = sorted(kept, key=_worth)[:most]
+        best = kept[:most]
     each = max(tokens // max(len(best), 1), 20)
     return Evidence(kind, tuple(_excerpt(r, each) for r in by_day(best)), tuple(kept))
-
-
-def _worth(read: ReadHit) -> tuple[float, int]:
-    """Best first: the order of retrieval, which finds better than any reader so far."""
-    return read.hit.rank, 0
-
-
-def story(question: str, read: Sequence[ReadHit]) -> list[ReadHit]:
-    """The best passage of each article that is about what the question is about, best first.
-
-    An article is where it has most of the question's subject; where none has, the first few
-    articles are taken, since the question may be misspelt.
-    """
-    asked = set(subject(question))
-    first: dict[str, ReadHit] = {}
-    for each in read:
-        first.setdefault(each.hit.article.id, each)
-    about = [r for r in first.values() if _covered(asked, r) >= SAME_STORY]
-    return about or list(first.values())[:3]
-
-
-def _covered(asked: set[str], read: ReadHit) -> float:
-    article = read.hit.article
-    have = set(terms(f"{article.title} {article.text}"))
-    return len(asked & have) / len(asked) if asked else 1.0
-
-
-def by_day(read: Sequence[ReadHit]) -> list[ReadHit]:
-    """Oldest first; those without a day come first, in their order."""
-    return sorted(read, key=lambda r: r.hit.article.published or date.min)
-
-
-def originals(read: Sequence[ReadHit]) -> list[ReadHit]:
-    """Without those that print again what a better one of another article has."""
-    kept: list[tuple[ReadHit, frozenset[str]]] = []
-    for each in read:
-        own = frozenset(terms(each.hit.text))
-        if not any(
-            k.hit.article.id != each.hit.article.id and _again(own, others) for k, others in kept
-        ):
-            kept.append((each, own))
-    return [each for each, _ in kept]
-
-
-def _again(words: frozenset[str], others: frozenset[str]) -> bool:
-    shorter = min(len(words), len(others))
-    return shorter > FEW_TERMS and len(words & others) >= PRINTED_AGAIN * shorter
 
 
 def _excerpt(read: ReadHit, tokens: int) -> Excerpt:

@@ -14,15 +14,16 @@ from assistant.answering.assembly import Assembly, citation, combine, nearest
 from assistant.answering.attribute import Source, attribute
 from assistant.answering.changes import Told, values_by_day
 from assistant.answering.confidence import WEIGHTS, WEIGHTS_WITHOUT_MODEL, confidence
-from assistant.answering.evidence import Evidence, originals, select
+from assistant.answering.evidence import Evidence, select
 from assistant.answering.follow_up import standalone
 from assistant.answering.generate import draft
 from assistant.answering.prompts import day
 from assistant.answering.question_type import kind_of
 from assistant.answering.reading import Reader, ReadHit, read_hits
+from assistant.answering.story import originals
 from assistant.answering.sub_questions import sub_questions
 from assistant.answering.verify import missing_names
-from assistant.answering.yes_no import decide
+from assistant.answering.yes_no import decide, without_yes_or_no
 from assistant.passages import sentence_spans
 from assistant.stopwatch import Stopwatch
 from assistant.types import (
@@ -33,7 +34,6 @@ from assistant.types import (
     Hit,
     Kind,
     Stage,
-    Usage,
 )
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ class Answering:
         kind = kind_of(question)
         with self.watch.measure("retrieve"):
             hits = self.search(question, WIDE if kind in WIDE_KINDS else NARROW)
-            read = read_hits(question, hits, self.reader)
+            # What is new, or what happened, is no question that a passage answers.
+            reader = None if kind in ("latest", "overview") else self.reader
+            read = read_hits(question, hits, reader)
             tokens = int(self.tokens * (WIDE_TOKENS if kind in WIDE_KINDS else 1))
             evidence = select(question, kind, read, tokens)
         looked = Looked(question, kind, tuple(hits), tuple(originals(read)), evidence)
@@ -148,7 +150,8 @@ class Answering:
         """Put the draft's sentences into `assembly`, each checked; what fails is replaced by a
         quote, once. The share, 0 to 1, of the sentences that were borne out."""
         excerpts = looked.evidence.excerpts
-        sentences = [said.text[s.start : s.end] for s in sentence_spans(said.text)]
+        text = without_yes_or_no(said.text) if looked.kind == "yes_no" else said.text
+        sentences = [text[s.start : s.end] for s in sentence_spans(text)]
         borne_out = 0
         for sentence in sentences:
             found = attribute(sentence, excerpts)
@@ -156,11 +159,14 @@ class Answering:
             if lacks is None:
                 borne_out += 1
                 answers = self._answers(looked.question, found.sources)
-                assembly.add(sentence, found.sources, "supported", "the cited text says it", answers)
+                assembly.add(
+                    sentence, found.sources, "supported", "the cited text says it", answers
+                )
         if not assembly.statements:
-            for source in quoting.quotes(looked.evidence, looked.read):
+            for source in quoting.quotes(looked.question, looked.evidence, looked.read):
                 assembly.quote(source, "in the article's own words")
-        self._open_with_yes_or_no(looked, assembly)
+        if looked.kind == "yes_no":
+            self._open_with_yes_or_no(looked, assembly)
         return borne_out / len(sentences) if sentences else 0.0
 
     def _denied(self, sources: Sequence[Source], sentence: str) -> str | None:
@@ -184,7 +190,7 @@ class Answering:
         return judged.answers
 
     def _open_with_yes_or_no(self, looked: Looked, assembly: Assembly) -> None:
-        if looked.kind != "yes_no" or not assembly.statements:
+        if not assembly.statements:
             return
         numbers = assembly.statements[0].citations
         texts = [assembly.citations[n - 1].quote for n in numbers]

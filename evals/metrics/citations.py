@@ -1,9 +1,9 @@
 """Does the source say it: ALCE's citation figures, exactness of the spans, and rightness by gold.
 
 ALCE (Gao et al., 2023) asks a language model for entailment. Here the program's own deterministic
-check is asked instead (`assistant.answering.verify.missing`), and the names of the figures say so. It is the
-same check that lets our answers pass, so ours start near 1; what it cannot see, these figures
-cannot either. They are of use between versions and against systems that do not check.
+check is asked instead (`assistant.answering.verify.missing`), and the names of the figures say so.
+It is the same check that lets our answers pass, so ours start near 1; what it cannot see, these
+figures cannot either. They are of use between versions and against systems that do not check.
 """
 
 from __future__ import annotations
