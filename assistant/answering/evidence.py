@@ -6,11 +6,12 @@ answers. Wide ones (list, change, latest, overview) get the articles of the stor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.reading import ReadHit
 from assistant.answering.story import by_day, originals, story
+from assistant.passages import sentence_spans
 from assistant.types import Excerpt, Kind, Span
 
 # How many excerpts each kind gets.
@@ -24,14 +25,16 @@ EXCERPTS: dict[Kind, int] = {
     "latest": 1,
     "overview": 7,
 }
-# Tokens of one excerpt, about: enough for the sentence that answers and those around it.
-EXCERPT_TOKENS = 95
+# Of one excerpt, however many there are.
+LEAST_TOKENS = 20
+# Characters within which an article has begun.
+OPENING = 1_500
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """excerpts: oldest first. story: the best passage of each article of the story, oldest first;
-    for a narrow question the passages that were read, best first."""
+    """excerpts: oldest first. story: the best passage of each article of the story, best first; for
+    a narrow question the passages that were read, best first."""
 
     kind: Kind
     excerpts: tuple[Excerpt, ...]
@@ -43,15 +46,31 @@ def select(question: str, kind: Kind, read: Sequence[ReadHit], tokens: int) -> E
     kept = originals(read)
     if kind in ("change", "latest", "overview"):
         kept = story(question, kept)
-    most = EXCERPTS[kind]
+    best = kept[: EXCERPTS[kind]]
     if kind == "latest":
-        best = by_day(kept)[-most:]
-    elif kind in ("change", "overview"):
-        best = by_day(kept[:most])
+        excerpts = _news(by_day(kept)[-1:], tokens)
     else:
-        best = kept[:most]
-    each = max(tokens // max(len(best), 1), 20)
-    return Evidence(kind, tuple(_excerpt(r, each) for r in by_day(best)), tuple(kept))
+        each = max(tokens // max(len(best), 1), LEAST_TOKENS)
+        excerpts = (_excerpt(r, each) for r in by_day(best))
+    return Evidence(kind, tuple(excerpts), tuple(kept))
+
+
+def _news(newest: Sequence[ReadHit], tokens: int) -> Iterator[Excerpt]:
+    """How the newest article begins, and the passage of it that fits best."""
+    for read in newest:
+        article = read.hit.article
+        begun: list[Span] = []
+        spent = 0
+        for sentence in sentence_spans(article.text[:OPENING], article.language):
+            spent += estimated_tokens(article.text[sentence.start : sentence.end])
+            if begun and spent > tokens / 2:
+                break
+            begun.append(sentence)
+        if begun:
+            span = Span(begun[0].start, begun[-1].end)
+            yield Excerpt(article, span, tuple(begun), begun[0], read.answers)
+        if not begun or read.sentence.start >= begun[-1].end:
+            yield _excerpt(read, tokens // 2)
 
 
 def _excerpt(read: ReadHit, tokens: int) -> Excerpt:

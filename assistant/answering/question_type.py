@@ -45,7 +45,7 @@ _TELLING: list[tuple[Kind, tuple[str, ...]]] = [
             r"|ris|rose|fall|fell|increas|decreas|shr[iau]nk|mov)\w*\b",
             r"\bchanges? (?:in|of|to)\b|\bwhat changed\b|\bchanged\b.*\b(?:since|over|from)\b",
             r"\bcompar\w+\b|\bdiffer\w*\b|\bover (?:time|the years)\b|\bversus\b|\bvs?\b\.?",
-            r"\b(?:before|first|then) and (?:after|now|later)\b|\bwas .+ and (?:what )?is (?:it )?now\b",
+            r"\b(?:before|first|then) and (?:after|now|later)\b",
         ),
     ),
     (
@@ -70,12 +70,12 @@ _TELLING: list[tuple[Kind, tuple[str, ...]]] = [
     (
         "list",
         (
-            r"^\W*(?:please )?(?:list|name|enumerate|give me (?:all|a list|the names))\b(?! of the\b)",
-            r"^\W*(?:who (?:are|were) (?:all )?the|who all|(?:what|which) (?:are|were) (?:all )?the)\b",
+            r"^\W*(?:list|name|enumerate|give me (?:all|a list|the names))\b(?! of the\b)",
+            r"^\W*(?:who all|(?:who|what|which) (?:are|were) (?:all )?the)\b",
             # Things are asked for in the plural: "which roads were closed", "dates of the strikes".
             r"^\W*(?:what|which) (?:\w+ ){0,2}(?!(?:was|is|has|does|this)\b)\w+[^su\W]s"
             r" (?:are|were|have|had|did|do|will|can|of|in|at|from|got|took|won|lost)\b",
-            r"^\W*(?:all |main |the |names? of (?:all|the) )*\w+[^su\W]s (?:of|in|that|who|for|at)\b",
+            r"^\W*(?:main |the |names? of (?:all|the) )*\w+[^su\W]s (?:of|in|that|who|for|at)\b",
             r"^\W*all \w+|\bwhat (?:else|all)\b|\ball (?:the )?(?:names|people|places|things)\b",
         ),
     ),
@@ -91,14 +91,15 @@ _TELLING: list[tuple[Kind, tuple[str, ...]]] = [
 _RULES = [(kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _TELLING]
 # What a polite person says before the question.
 _POLITE = re.compile(
-    r"^\W*(?:please|hi|hello|ok|(?:can|could|would|will) you|do you know|i(?:'d| would)? (?:want|like)"
-    r" to know|tell me(?! (?:more )?about)|say|i wonder|if)\b[\s,]*",
+    r"^\W*(?:please|hi|hello|ok|(?:can|could|would|will) you|do you know|i wonder|if"
+    r"|i(?:'d| would)? (?:want|like) to know|tell me(?! (?:more )?about))\b[\s,]*",
     re.IGNORECASE,
 )
 # A count, a name or a day is wanted, however much the rest speaks of news or changes.
 _VALUE = re.compile(
     rf"\bhow {_DEGREE}\b|^\W*(?:and |but |so )?(?:(?:by|at|in|on|for|to|from|with) )?"
-    r"(?:who|whom|whose|when|where(?! (?:do|does) .+ stand\b))\b|\bwhat (?:time|day|date|year|age|share|percentage)\b",
+    r"(?:who|whom|whose|when|where(?! (?:do|does) .+ stand\b))\b"
+    r"|\bwhat (?:time|day|date|year|age|share|percentage)\b",
     re.IGNORECASE,
 )
 _VALUE_OVERRULES: frozenset[Kind] = frozenset({"latest", "change", "list"})

@@ -20,6 +20,8 @@ from assistant.types import Article, Span
 # How well the best passage fits, as a share of the best one's fit, plus what the subject in the
 # headline or the first sentences is worth, must come to this.
 ABOUT = 0.9
+# And of the subject's terms it must have nearly as many as the article that has most.
+NAMED = 0.6
 LEAD_WEIGHT = 0.4
 # Agencies' stories are printed by several papers; reading one of them is enough.
 PRINTED_AGAIN = 0.6
@@ -39,6 +41,11 @@ def story(question: str, read: Sequence[ReadHit]) -> list[ReadHit]:
     for each in read:
         first.setdefault(each.hit.article.id, each)
     candidates = list(first.values())
+    named = [len(asked & set(terms(_all(each.hit.article)))) for each in candidates]
+    most_named = max(named, default=0)
+    candidates = [
+        each for each, count in zip(candidates, named, strict=True) if count >= NAMED * most_named
+    ]
     fits = [each.fit for each in candidates]
     led = [len(asked & set(terms(opening(each.hit.article)))) for each in candidates]
     most_fit, most_led = max(fits, default=0.0), max(led, default=0)
@@ -53,6 +60,10 @@ def opening(article: Article) -> str:
     """What an article is about: its headline and its first sentence."""
     first = next(iter(_first_sentences(article)), None)
     return f"{article.title}. {article.text[first.start : first.end] if first else ''}"
+
+
+def _all(article: Article) -> str:
+    return f"{article.title} {article.text}"
 
 
 def lead(article: Article, question: str) -> Span | None:
