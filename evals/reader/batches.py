@@ -65,7 +65,7 @@ def encode(items: Sequence[Item], tokenizer: Tokenizer) -> list[Encoded]:
     for item, a, h, t in zip(items, asked, heads, texts, strict=True):
         first = [cls, *a.ids[:ASKED_LONGEST], sep]
         text_from = len(first) + len(h.ids)
-        ids = [*first, *h.ids, *t.ids][: LONGEST - 1] + [sep]
+        ids = [*[*first, *h.ids, *t.ids][: LONGEST - 1], sep]
         kinds = (0, 1) if item.task == QUESTION else (1, 0)
         types = [kinds[0]] * len(first) + [kinds[1]] * (len(ids) - len(first))
         start, end = _pieces(item, t.offsets, text_from, len(ids) - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from random import Random
 from typing import NamedTuple
@@ -64,3 +65,13 @@ def join(sentences: Sequence[str], taken: Collection[int]) -> Crop:
         starts[at] = len(text)
         text += sentences[at]
     return Crop(text, starts)
+
+
+def holds(text: str, answers: tuple[str, ...]) -> bool:
+    """Whether one of the answers stands in the text, by its letters and digits."""
+    plain = _plain(text)
+    return any(_plain(a) in plain for a in answers if a.strip())
+
+
+def _plain(text: str) -> str:
+    return " " + " ".join(re.findall(r"[^\W_]+", text.lower())) + " "

@@ -45,9 +45,10 @@ class Item:
 
 def read_rows(file: Path) -> Iterator[dict[str, object]]:
     """The rows of a file of JSON lines, packed or not."""
-    opened = gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open("r")
-    with opened as lines:
-        for line in lines:
+    packed = file.read_bytes()
+    text = gzip.decompress(packed) if file.suffix == ".gz" else packed
+    for line in text.decode("utf-8").split("\n"):
+        if line.strip():
             yield json.loads(line)
 
 

@@ -30,12 +30,16 @@ class Read(NamedTuple):
 class ReaderModel(nn.Module):
     """The word embeddings stay as they are: the data have a part of the words only."""
 
-    def __init__(self, base: Path, dropout: float = 0.0, frozen_layers: int = 0) -> None:
+    def __init__(
+        self, base: Path, dropout: float = 0.0, frozen_layers: int = 0, attention: str = "sdpa"
+    ) -> None:
         super().__init__()
         config = AutoConfig.from_pretrained(base)
         config.hidden_dropout_prob = dropout
         config.attention_probs_dropout_prob = 0.0
-        self.body = AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
+        self.body = AutoModel.from_pretrained(
+            base, config=config, add_pooling_layer=False, attn_implementation=attention
+        )
         self.spans = nn.Linear(HIDDEN, 2)
         self.judging = nn.Linear(3 * HIDDEN, HIDDEN)
         self.answers = nn.Linear(HIDDEN, 1)

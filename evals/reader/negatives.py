@@ -17,12 +17,11 @@ passage alike), plans, left out sentences, headlines, reworded and carelessly ty
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from random import Random
 
-from evals.reader import exchange, plans
-from evals.reader.cropping import Crop, crop
+from evals.reader import edits, exchange, plans
+from evals.reader.cropping import Crop, crop, holds
 from evals.reader.items import QUESTION, Item
 from evals.reader.similar import Similar
 from evals.reader.sources import Asked, Library
@@ -34,16 +33,6 @@ REWORDED = 0.3
 WAYS = {"passage": 0.24, "exchanged": 0.4, "neighbour": 0.2, "question": 0.08, "plan": 0.08}
 # Where a plan can be made, it mostly is: few sentences and questions allow it.
 PLANS = 0.5
-
-
-def holds(text: str, answers: tuple[str, ...]) -> bool:
-    """Whether one of the answers stands in the text, by its letters and digits."""
-    plain = _plain(text)
-    return any(_plain(a) in plain for a in answers if a.strip())
-
-
-def _plain(text: str) -> str:
-    return " " + " ".join(re.findall(r"[^\W_]+", text.lower())) + " "
 
 
 class Maker:
@@ -138,9 +127,7 @@ class Maker:
             return None
         return self._item(asked, "neighbour", asked.question, text, "no", headline)
 
-    def _other_question(
-        self, number: int, asked: Asked, sentences: tuple[str, ...]
-    ) -> Item | None:
+    def _other_question(self, number: int, asked: Asked, sentences: tuple[str, ...]) -> Item | None:
         text = crop(sentences, asked.sentence, self._random)
         found = self._similar.questions(number)
         self._random.shuffle(found)
@@ -156,7 +143,7 @@ class Maker:
         sentences = self._sentences(asked)
         near = self._pool(asked)
         if self._random.random() < 0.35:
-            changed = self._sentence_exchanged(asked, sentences[asked.sentence], near)
+            changed = edits.sentence_exchanged(asked, sentences[asked.sentence], near, self._random)
             if changed is None:
                 return None
             sentences = (
@@ -182,42 +169,11 @@ class Maker:
             return None
         return self._item(asked, "exchanged", made[0], text, "no")
 
-    def _sentence_exchanged(
-        self, asked: Asked, sentence: str, near: dict[str, list[str]]
-    ) -> str | None:
-        """What question and sentence have in common is another one in the sentence."""
-        common = [
-            f
-            for f in exchange.find(sentence)
-            if f.type != "word" and f.text in asked.question
-            and (f.end <= asked.start or f.start >= asked.end)
-        ]  # fmt: skip
-        if not common:
-            return None
-        one = self._random.choice(common)
-        forbidden = asked.answers[0].lower()
-        new = exchange.other(one, near, f"{asked.question} {sentence}", self._random, forbidden)
-        if new is None:
-            return None
-        return sentence[: one.start] + new + sentence[one.end :]
-
     def _both_exchanged(self, asked: Asked, text: Crop) -> Item | None:
-        """Another name in question and text alike: still answered, and in no other text."""
-        made = exchange.exchanged(asked.question, self._pool(asked), self._random, text.text.lower())
-        at = text.starts[asked.sentence] + asked.start
-        before, after = text.text[:at], text.text[at + asked.end - asked.start :]
-        if made is None or made[1] not in before + after or made[1] in asked.answers[0]:
-            return None
-        pattern = rf"\b{re.escape(made[1])}\b"
-        new, old = made[2].replace("\\", ""), text.text[at : at + asked.end - asked.start]
-        before = re.sub(pattern, lambda _: new, before)
-        changed = before + old + re.sub(pattern, lambda _: new, after)
-        moved = Crop(changed, {asked.sentence: len(before) - asked.start})
-        return self._item(asked, "exchanged in both", made[0], moved, "yes", "")
+        made = edits.both_exchanged(asked, text, self._pool(asked), self._random)
+        return made and self._item(asked, "exchanged in both", made[0], made[1], "yes", "")
 
-    def _planned(
-        self, asked: Asked, sentences: tuple[str, ...], answered: bool
-    ) -> Item | None:
+    def _planned(self, asked: Asked, sentences: tuple[str, ...], answered: bool) -> Item | None:
         sentence = sentences[asked.sentence]
         made = plans.planned(asked.question, sentence, self._random)
         if made is None:

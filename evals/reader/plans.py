@@ -43,7 +43,9 @@ def base(verb: str) -> str | None:
     silent = ("at", "iv", "as", "us", "uc", "ag", "rg", "ar", "ir", "in", "iz", "is", "ov", "ov")
     if stem.endswith(("ct", "nt", "st", "rt", "pt", "ain", "ter", "er", "en", "on", "ss", "ish")):
         return stem
-    return stem + "e" if stem.endswith((*silent, "os", "ol", "id", "ud", "ut", "et", "eas")) else stem
+    return (
+        stem + "e" if stem.endswith((*silent, "os", "ol", "id", "ud", "ut", "et", "eas")) else stem
+    )
 
 
 def planned(question: str, sentence: str, random: Random) -> tuple[str, str] | None:

@@ -42,9 +42,9 @@ class Similar:
         for text in texts:
             for word in set(text):
                 self._rare[word] += 1
-        self._of_question = _best(texts, questions)
-        self._of_paragraph = _best(texts, [t[:40] for t in texts])
-        self._alike = _best(questions, questions)
+        self._of_question = best(texts, questions)
+        self._of_paragraph = best(texts, [t[:40] for t in texts])
+        self._alike = best(questions, questions)
         self._place = {id(asked): n for n, asked in enumerate(library.asked)}
 
     def paragraphs(self, asked: Asked) -> list[int]:
@@ -71,12 +71,14 @@ class Similar:
 
     def best_sentence(self, question: str, sentences: Sequence[str]) -> int:
         asked = set(words(question))
-        worth = [sum(1 / self._rare[w] ** 0.5 for w in asked & set(words(s))) for s in sentences]
+        worth = [
+            sum(1 / self._rare[w] ** 0.5 for w in sorted(asked & set(words(s)))) for s in sentences
+        ]
         return worth.index(max(worth))
 
 
-def _best(texts: list[list[str]], asked: list[list[str]]) -> list[list[int]]:
-    """For each that is asked the CANDIDATES best texts, the best first.
+def best(texts: list[list[str]], asked: list[list[str]], most: int = CANDIDATES) -> list[list[int]]:
+    """For each that is asked the `most` best texts, the best first.
 
     As one product of sparse matrices: there are tens of thousands on either side.
     """
@@ -92,12 +94,12 @@ def _best(texts: list[list[str]], asked: list[list[str]]) -> list[list[int]]:
     index = (counts @ weights).astype(np.float32).T.tocsr()
     wanted = rows.transform(asked).tocsr()
     wanted.data[:] = 1
-    count = min(CANDIDATES, len(texts))
+    count = min(most, len(texts))
     found: list[list[int]] = []
     for begin in range(0, len(asked), 1000):
         for row in _rows(wanted[begin : begin + 1000] @ index):
-            best = row[1].argsort()[::-1][:count]
-            found.append([int(n) for n in row[0][best]])
+            order = row[1].argsort()[::-1][:count]
+            found.append([int(n) for n in row[0][order]])
     return found
 
 

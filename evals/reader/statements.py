@@ -2,7 +2,7 @@
 
 Made: a sentence of the text, or its first clause (entailed); the same with a name, number or date
 of the article exchanged (contradicted); a sentence of another passage on the subject (neither, or
-at least not entailed); a question of who or what with its answer, or with a wrong one, in its place.
+at least not entailed); a question of who or what with its answer, or a wrong one, in its place.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from pathlib import Path
 from random import Random
 
 from evals.reader import exchange
-from evals.reader.cropping import Crop, crop
+from evals.reader.cropping import Crop, crop, holds
 from evals.reader.items import STATEMENT, Item
-from evals.reader.negatives import holds
 from evals.reader.similar import Similar
 from evals.reader.sources import Asked, Library, pairs
 
@@ -87,7 +86,7 @@ class Statements:
         answer, label = asked.answers[0], "e/enc"
         if self._random.random() < 0.55:
             inside = exchange.pool([text.text])
-            kinds = {f.type for f in exchange.find(f"- {answer}")}
+            kinds = dict.fromkeys(f.type for f in exchange.find(f"- {answer}"))
             wrong = [
                 c
                 for kind in kinds

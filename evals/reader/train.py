@@ -39,7 +39,7 @@ SPAN, ANSWERS, BEARS = 0.5, 1.0, 0.7
 class Plan:
     out: Path
     tokens: int
-    batch: int = 4096
+    batch: int = 2048
     parts: int = 4
     workers: int = 2
     seed: int = 18
