@@ -60,7 +60,7 @@ def encode(items: Sequence[Item], tokenizer: Tokenizer) -> list[Encoded]:
         [f"{i.headline}." if i.headline else "" for i in items], add_special_tokens=False
     )
     texts = tokenizer.encode_batch([i.text for i in items], add_special_tokens=False)
-    cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    cls, sep = (int(tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
     made = []
     for item, a, h, t in zip(items, asked, heads, texts, strict=True):
         first = [cls, *a.ids[:ASKED_LONGEST], sep]

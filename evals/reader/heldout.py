@@ -58,7 +58,7 @@ def squad(file: Path, part: str) -> list[Case]:
         title = article["title"].replace("_", " ")
         for paragraph in article["paragraphs"]:
             for asked in paragraph["qas"]:
-                forms = tuple(a["text"] for a in asked["answers"])
+                forms = tuple(asked["answers"])
                 cases.append(Case(asked["question"], (paragraph["context"],), (title,), forms))
     return cases
 
