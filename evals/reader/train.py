@@ -217,7 +217,7 @@ def train(plan: Plan, data: Path, base: Path) -> Training:
     encoded = encode(items, tokenizer)
     plan.out.mkdir(parents=True, exist_ok=True)
     print(f"{len(items):,} items, {sum(len(e.ids) for e in encoded):,} tokens", flush=True)
-    training = Training(plan, encoded, tokenizer.token_to_id("[MASK]"), base)
+    training = Training(plan, encoded, int(tokenizer.token_to_id("[MASK]") or 0), base)
     training.run()
     return training
 
