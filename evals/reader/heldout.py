@@ -114,7 +114,9 @@ def sample(corpus: Path, work: Path, part: str) -> list[Case]:
     """
     kept = work / f"sample-{part}.json"
     if kept.is_file():
-        return [Case(**{k: _tuples(v) for k, v in c.items()}) for c in json.loads(kept.read_text())]
+        rows = json.loads(kept.read_text())
+        parts = ("texts", "headlines", "forms")
+        return [Case(r["question"], *(tuple(r[part]) for part in parts)) for r in rows]
     engine = Engine(Settings(store=work / "store", corpus=corpus, models=work, llm="none"))
     items = [i for i in load(sorted(QUESTIONS.glob("sample-*.jsonl"))) if part in ("all", i.split)]
     cases = []
@@ -126,10 +128,6 @@ def sample(corpus: Path, work: Path, part: str) -> list[Case]:
     engine.close()
     kept.write_text(json.dumps([asdict(c) for c in cases]))
     return cases
-
-
-def _tuples(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def claims(data: Path, source: str) -> list[Claim]:
