@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.models.reader import FOLDER, Reader, Reading
 from evals.metrics.answers import exact_match, token_f1
@@ -21,7 +22,7 @@ from evals.reader import heldout
 from evals.reader.heldout import Case, Claim
 
 Figures = dict[str, float]
-SETS = ("squad", "realtime", "sample", "mnli", "fever")
+SETS = ("squad", "realtime", "realtime-all", "sample", "mnli", "fever")
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -44,9 +45,17 @@ def separation(found: Sequence[tuple[Reading, str]], answered: Sequence[bool]) -
         "area under ROC": auroc(rows),
         "declined while 5 % of the answered are": declined_at(0.05)(rows),
         "declined while 10 % of the answered are": declined_at(0.1)(rows),
+        "5 % lost below": _quantile(rows, 0.05),
+        "10 % lost below": _quantile(rows, 0.1),
         "answered": float(rows[:, 1].sum()),
         "not": float((1 - rows[:, 1]).sum()),
     }
+
+
+def _quantile(rows: NDArray[np.float64], share: float) -> float:
+    """The judgement below which this share of the answered ones lies."""
+    answered = rows[rows[:, 1] > 0, 0]
+    return float(np.quantile(answered, share)) if len(answered) else float("nan")
 
 
 def judge_squad(reader: Reader, cases: Sequence[Case]) -> Figures:
@@ -113,8 +122,10 @@ def evaluate(reader: Reader, name: str, options: argparse.Namespace) -> Figures:
     if name == "squad":
         cases = heldout.squad(data / "squad2-dev-8.json", options.part)
         return judge_squad(reader, heldout.fewer(cases, most) if most else cases)
-    if name == "realtime":
+    if name.startswith("realtime"):
+        load = heldout.realtime if name == "realtime" else heldout.realtime_all
         cases = heldout.realtime(data / "realtime", options.part)
+        cases = load(data / "realtime", options.part)
         return judge_realtime(reader, heldout.fewer(cases, most) if most else cases)
     cases = heldout.sample(CORPUS, options.work, options.part)
     return judge_sample(reader, heldout.fewer(cases, most) if most else cases)

@@ -66,11 +66,7 @@ def squad(file: Path, part: str) -> list[Case]:
 def realtime(folder: Path, part: str) -> list[Case]:
     """News quiz questions, each with two windows: the one that fits its words best among those
     with the answer, and the one that does among those without it."""
-    texts, headlines = [], []
-    for row in read_rows(folder / "articles.jsonl.gz"):
-        for window in windows(str(row["text"])):
-            texts.append(window)
-            headlines.append(str(row["title"] or ""))
+    texts, headlines = _windows_of(folder)
     asked = [
         row
         for row in read_rows(folder / "questions.jsonl.gz")
@@ -86,6 +82,36 @@ def realtime(folder: Path, part: str) -> list[Case]:
             cases.append(Case(question, (texts[having],), (headlines[having],), gold))
             cases.append(Case(question, (texts[lacking],), (headlines[lacking],), ()))
     return cases
+
+
+def realtime_all(folder: Path, part: str) -> list[Case]:
+    """The quiz over all its articles: each question over the windows that fit its words best.
+
+    A fifth of the questions is answered by none of the articles.
+    """
+    texts, headlines = _windows_of(folder)
+    asked = [
+        row
+        for row in read_rows(folder / "questions.jsonl.gz")
+        if part in ("all", half_of(str(row["id"])))
+    ]
+    ranked = best([words(t) for t in texts], [words(str(r["question"])) for r in asked], PASSAGES)
+    return [
+        Case(
+            str(row["question"]),
+            tuple(texts[n] for n in found),
+            tuple(headlines[n] for n in found),
+            (str(row["gold"]),) if row["answerable"] else (),
+        )
+        for row, found in zip(asked, ranked, strict=True)
+    ]
+
+
+def _windows_of(folder: Path) -> tuple[list[str], list[str]]:
+    """The windows of all articles, and the headline over each."""
+    rows = list(read_rows(folder / "articles.jsonl.gz"))
+    found = [(w, str(row["title"] or "")) for row in rows for w in windows(str(row["text"]))]
+    return [w for w, _ in found], [title for _, title in found]
 
 
 def half_of(question_id: str) -> str:
