@@ -124,7 +124,6 @@ def evaluate(reader: Reader, name: str, options: argparse.Namespace) -> Figures:
         return judge_squad(reader, heldout.fewer(cases, most) if most else cases)
     if name.startswith("realtime"):
         load = heldout.realtime if name == "realtime" else heldout.realtime_all
-        cases = heldout.realtime(data / "realtime", options.part)
         cases = load(data / "realtime", options.part)
         return judge_realtime(reader, heldout.fewer(cases, most) if most else cases)
     cases = heldout.sample(CORPUS, options.work, options.part)
