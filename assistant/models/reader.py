@@ -8,6 +8,7 @@ a text alone and among others. Knows nothing of articles and passages.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import threading
@@ -105,12 +106,15 @@ class Reader:
             for n, (text, headline) in enumerate(zip(texts, above, strict=True))
             for window in self._windows(question, text, headline, (0, 1))
         ]
-        scale, shift = self._scales["answers"]
+        scale, shift, place = self._scales["answers"]
         best: list[Reading] = [Reading(0.0, None, 0.0)] * len(texts)
         for n, (starts, ends, answers, _), window in self._run(asked):
-            judged = float(1 / (1 + np.exp(-(scale * answers[0] + shift))))
+            span, clear = _best_span(starts[0], ends[0], window)
+            # A place that is clear speaks for an answer as well.
+            odds = scale * float(answers[0]) + place * math.log(clear + 1e-6) + shift
+            judged = float(1 / (1 + np.exp(-odds)))
             if best[n].span is None or judged > best[n].answers:
-                best[n] = Reading(judged, *_best_span(starts[0], ends[0], window))
+                best[n] = Reading(judged, span, clear)
         return best
 
     def bear(self, pairs: Sequence[tuple[str, str]]) -> list[Bearing]:
@@ -152,12 +156,19 @@ class Reader:
         return self._opened(GRAPH, open_graph, *damage(), NoSuchFile)
 
     @cached_property
-    def _scales(self) -> dict[str, tuple[float, float]]:
-        """What makes probabilities of the model's numbers: a factor, and what is added."""
+    def _scales(self) -> dict[str, tuple[float, ...]]:
+        """What makes probabilities of the model's numbers.
 
-        def read(file: Path) -> dict[str, tuple[float, float]]:
+        answers: a factor, what is added, and what the clearness of the place counts for.
+        bears: a factor.
+        """
+
+        def read(file: Path) -> dict[str, tuple[float, ...]]:
             found = json.loads(file.read_text(encoding="utf-8"))
-            return {n: (float(found[n][0]), float(found[n][1])) for n in ("answers", "bears")}
+            counts = {"answers": 3, "bears": 1}
+            return {
+                name: tuple(float(found[name][n]) for n in range(counts[name])) for name in counts
+            }
 
         wrong = (OSError, ValueError, KeyError, TypeError, IndexError)
         return self._opened(SCALES, read, *wrong)

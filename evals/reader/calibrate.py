@@ -1,13 +1,14 @@
 """Find the numbers that make probabilities of what the reader says, on tune halves only:
 `python -m evals.reader.calibrate`. Writes them beside the graph.
 
-The order of what it says stays, and so does every area under ROC.
+A clear place counts for an answer as much as the tune halves say; a statement's likeliest class stays.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -24,22 +25,22 @@ MOST = 150
 TINY = 1e-12
 
 
-def answers_scale(reader: Reader, sets: list[list[Case]]) -> tuple[float, float]:
-    """Factor and addend of the answers' logit: the likeliest, every set counting alike."""
-    logits, answered, weights = [], [], []
+def answers_scale(reader: Reader, sets: list[list[Case]]) -> tuple[float, ...]:
+    """Of the answers' logit and the place's clearness the likeliest: every set counts alike."""
+    rows, answered, weights = [], [], []
     for cases in sets:
         for (reading, _), case in zip(best_readings(reader, cases), cases, strict=True):
-            logits.append(_logit(reading.answers))
+            rows.append([_logit(reading.answers), 1.0, math.log(reading.span_score + 1e-6)])
             answered.append(float(bool(case.forms)))
             weights.append(1 / len(cases))
-    z, y, w = np.array(logits), np.array(answered), np.array(weights)
+    x, y, w = np.array(rows), np.array(answered), np.array(weights)
 
     def loss(at: FloatArray) -> float:
-        p = 1 / (1 + np.exp(-(at[0] * z + at[1])))
+        p = 1 / (1 + np.exp(-(x @ at)))
         return float(-(w * (y * np.log(p + TINY) + (1 - y) * np.log(1 - p + TINY))).sum())
 
-    found = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
-    return round(float(found[0]), 4), round(float(found[1]), 4)
+    found = minimize(loss, np.array([1.0, 0.0, 0.0]), method="Nelder-Mead").x
+    return tuple(round(float(value), 4) for value in found)
 
 
 def bears_scale(reader: Reader, claims: list[heldout.Claim]) -> float:
@@ -68,7 +69,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("reader-work"), help="for the sample")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    plain = {"answers": [1.0, 0.0], "bears": [1.0, 0.0]}
+    plain = {"answers": [1.0, 0.0, 0.0], "bears": [1.0]}
     (options.folder / SCALES).write_text(json.dumps(plain) + "\n")
     reader = Reader(options.folder)
     sets = [
@@ -79,7 +80,7 @@ def main() -> None:
     claims = heldout.claims(options.data / "reader", "mnli_olora")[: 3 * MOST]
     scales = {
         "answers": answers_scale(reader, sets),
-        "bears": (bears_scale(reader, claims), 0.0),
+        "bears": (bears_scale(reader, claims),),
     }
     (options.folder / SCALES).write_text(json.dumps(scales) + "\n")
     print(json.dumps(scales))
