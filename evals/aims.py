@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from evals.runs import Run
-from evals.scores import Figure, Scores, cell, number
+from evals.scores import Figure, Scores
 from evals.statistics import wilson
+from evals.tables import cell, number
 
 AIMS = Path(__file__).parent / "aims.toml"
 READ_ONE_BY_ONE = Path(__file__).parent / "careful-reading.jsonl"

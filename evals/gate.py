@@ -16,7 +16,8 @@ from typing import Any
 from assistant.errors import AssistantError
 from evals.compare import Change, changes
 from evals.metrics.measure import Measure
-from evals.scores import Scores, number
+from evals.scores import Scores
+from evals.tables import number
 
 # The suite "sample", the system "ours", no language model: what CI runs.
 BASELINE = Path(__file__).parent / "baseline" / "sample-none.json"

@@ -25,6 +25,7 @@ Loader = Callable[[Source], Suite]
 
 SUITES: dict[str, Loader] = {
     "sample": own.sample,
+    "people": own.people,
     "feedback": feedback.feedback,
     "squad": squad.whole_index,
     "squad-oracle": squad.oracle,
@@ -36,6 +37,7 @@ SUITES: dict[str, Loader] = {
 # What each needs besides its name, and what it is, for whoever chooses one.
 ABOUT = {
     "sample": ("", "150 questions about the sample corpus"),
+    "people": ("", "219 questions about it as people type them, of nine kinds"),
     "FILE.jsonl": ("--corpus", "your questions about your articles"),
     "feedback": ("--data --corpus", "answers that people liked in the web chat, asked again"),
     "squad": ("--data", "SQuAD 2.0 over the whole index, with misleading questions and others"),
