@@ -120,7 +120,10 @@ def test_facts_count_as_cited_by_the_same_rule() -> None:
     ],
 )
 def test_the_wrong_one_of_yes_and_no_is_wrong_whatever_follows(text: str, expected: bool) -> None:
-    assert answered_right(CLOSED, said(text, CLOSED)) is expected
+    record = said(text, CLOSED)
+    assert answered_right(CLOSED, record) is expected
+    told = score([CLOSED], [record], {})["yes or no told right"]
+    assert told.value == text.startswith("No")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
     answered right: the parts that are needed are in the answer, it does not begin with the wrong
         one of yes and no, and no tempting wrong value is in it (`answered_right`).
     contains the answer: the parts that are needed are in the answer, whatever else is.
+    yes or no told right: of the items that ask for one of them, those answered with the right one
+        at the beginning.
     exact match, token F1: SQuAD's, best over the forms, items with an answer of one part (HasAns of
         Rajpurkar et al., 2018); they also see an answer that says too much.
     words in the answer: of the answers given, the mean number of words.
@@ -38,6 +40,12 @@ def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
     return [
         averaged("answered right", GROUP, answerable, answered_right),
         averaged("contains the answer", GROUP, answerable, contains_answer),
+        averaged(
+            "yes or no told right",
+            GROUP,
+            [p for p in answerable if p.item.opening],
+            lambda i, r: opening(_text(r)) == i.opening,
+        ),
         averaged("exact match", GROUP, one_part, lambda i, r: exact_match(_text(r), i.answers[0])),
         averaged("token F1", GROUP, one_part, lambda i, r: token_f1(_text(r), i.answers[0])),
         averaged(
