@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import UsageError
-from evals.suites import beir, cranfield, feedback, own, rgb, squad
+from evals.suites import beir, cranfield, feedback, own, realtime, rgb, squad
 from evals.suites.suite import (
     DataMissing,
     Document,
@@ -31,6 +31,7 @@ SUITES: dict[str, Loader] = {
     "squad-oracle": squad.oracle,
     "rgb": rgb.rgb,
     "rgb-counterfactual": rgb.counterfactual,
+    "realtime": realtime.realtime,
     "beir": beir.beir,
     **cranfield.SUITES,
 }
@@ -44,6 +45,7 @@ ABOUT = {
     "squad-oracle": ("--data", "SQuAD 2.0, each question with its paragraph only"),
     "rgb": ("--data", "noise, only noise, true and falsified passages together"),
     "rgb-counterfactual": ("--data", "falsified passages only"),
+    "realtime": ("--data", "a news quiz asked in the open, a quarter of it with no answer"),
     "beir": ("--data", "a folder in BEIR's format; only finding"),
     "cranfield": ("--data", "its classic files, codes 1 to 4 relevant alike; only finding"),
     "cranfield-graded": ("--data", "the same, grade 5 - code"),
