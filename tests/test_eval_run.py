@@ -358,6 +358,17 @@ def test_plain_recipe_within_fixed_contexts(scripted: tuple[ScriptedLLM, Workpla
     assert {p.article_id for p in record.retrieved} == set(ITEMS[1].within)
 
 
+def test_quotes_are_sentences_of_what_was_found(scripted: tuple[ScriptedLLM, Workplace]) -> None:
+    """The baseline must not gain by anything that is not in the articles, nor ask the model."""
+    llm, work = scripted
+    record = make("quotes", work)(ITEMS[0])
+    assert record.status == "answered" and "24.9 million crowns" in record.text
+    assert 1 <= len(record.citations) <= 3
+    for said, cited in zip(record.statements, record.citations, strict=True):
+        assert work.articles[cited.article_id].text[cited.start : cited.end] == said.text
+    assert not llm.asked
+
+
 @pytest.mark.parametrize(
     ("reply", "status"), [("I do not know.", "abstained"), ("Nils Hagen.", "answered")]
 )

@@ -73,6 +73,7 @@ def realtime(source: Source) -> Suite:
         notes=(
             "an answer that names a second choice is wrong, even where it denies that one",
             "which articles are needed is not known, so nothing is said of finding",
+            "who answers is not told the day of the quiz, though many questions say 'this week'",
         ),
     )
 
