@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,7 @@ from evals.systems.quotes import QUOTED, best
 from evals.tables import table
 
 PEOPLE = find("people")
+SAID = Path(__file__).parent / "people_said.jsonl"
 TOLD = Item(
     "bridge",
     "timeline of the bridge",
@@ -148,6 +150,16 @@ def test_a_false_premise_may_be_corrected_in_any_form() -> None:
     assert declined_right(asked, said("It did not fail.", asked))
     assert declined_right(asked, said("", asked))
     assert not declined_right(asked, said("Because of the cold.", asked))
+
+
+def test_right_and_wrong_answers_are_told_apart_in_other_words_than_the_items() -> None:
+    """Forms too narrow fail who answers well, forms too wide pass who answers something else: these
+    answers were written from the articles, none by the program."""
+    items = {item.id: item for item in PEOPLE.items}
+    lines = [json.loads(line) for line in SAID.read_text(encoding="utf-8").splitlines()]
+    judged = [(line, right(items[line["item"]], said(line["text"]))) for line in lines]
+    assert not [line for line, verdict in judged if verdict != line["right"]]
+    assert {line["right"] for line in lines} == {True, False}
 
 
 # -- the format -------------------------------------------------------------------------------
