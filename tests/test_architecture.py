@@ -194,7 +194,7 @@ def test_a_library_stays_behind_its_seam(library: str) -> None:
 def test_only_the_command_line_knows_the_evals() -> None:
     """What ships does not need what measures it; `evals` may use everything of ours."""
     users = {i.by.relative_to(ROOT).as_posix() for i in all_imports() if _root(i) == "evals"}
-    commands = ("evals", "eval_performance", "eval_questions", "eval_verdicts")
+    commands = ("evals", "eval_performance", "eval_questions", "eval_reading", "eval_verdicts")
     assert users == {f"cli/{name}.py" for name in commands}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from assistant.answering.prompts import ABSTAINED
 from assistant.answering.verify import missing
 from evals.items import Item
-from evals.metrics.answers import answered_right
+from evals.metrics.answers import answered_right, enough
 from evals.metrics.measure import Articles, Measure, Pair, averaged, given
 from evals.metrics.spans import classes_reached, gives, text_at
 from evals.records import Cited, Record, Said
@@ -127,11 +127,9 @@ def cited_right(item: Item, record: Record, articles: Articles) -> bool:
 
 
 def cited_has_answer(item: Item, record: Record, articles: Articles) -> bool:
-    """Whether every part of the answer stands in some cited characters."""
+    """Whether the parts of the answer that are needed stand in some cited characters."""
     texts = [text_at(cited, articles) for cited in record.citations]
-    return bool(item.answers) and all(
-        any(gives(text, forms) for text in texts) for forms in item.answers
-    )
+    return bool(item.answers) and enough(item, lambda forms: any(gives(t, forms) for t in texts))
 
 
 def _entails(texts: Sequence[str], claim: str) -> bool:
