@@ -21,7 +21,7 @@ from assistant.copies import collapsed
 from assistant.corrections import Corrections, by_outlet, corrections_of
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
-from assistant.errors import UsageError
+from assistant.errors import ModelError, UsageError
 from assistant.fetching import Fetcher, anywhere, is_public
 from assistant.index import Index
 from assistant.ingest import ingest, preview, remove
@@ -107,8 +107,21 @@ class Engine:
 
     @property
     def reader(self) -> Reader | None:
-        """The trained reader; None where its file cannot be used, which `doctor` tells."""
-        return None
+        """The trained reader; None where it cannot be used, which `doctor` tells: answers go on
+        without it, on how well passages match."""
+        return self._part("reader", self._make_reader)
+
+    def _make_reader(self) -> Reader | None:
+        from assistant.models.reader import Reader as TrainedReader
+
+        named = self.settings.reader
+        reader = TrainedReader(Path(named).expanduser() if named else None, self.settings.threads)
+        try:
+            reader.load()
+        except ModelError as error:
+            self._progress(f"Answering without the reader: {error.message}", 0, None, "steps")
+            return None
+        return reader
 
     def _make_embedder(self) -> Embedder:
         folder = embedding_folder(self.settings.models, self._progress)
