@@ -6,6 +6,8 @@ changed; only `repair` writes.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
 import platform
 import shutil
@@ -48,13 +50,12 @@ def checks(settings: Settings) -> Iterator[Check]:
     yield _settings(settings)
     for name, look in (
         ("embedding model", _embedding_model),
+        ("reader", _reader),
         ("language model", _language_model),
         ("corpus", _corpus),
         ("store folder", _store_folder),
     ):
         yield _guarded(name, look, settings)
-    if settings.entailment:
-        yield _guarded("entailment model", _entailment, settings)
     if settings.store.is_dir():
         yield from _index(settings)
 
@@ -108,11 +109,15 @@ def _embedding_model(settings: Settings) -> Check:
     return Check("embedding model", "ok", f"{embedding_folder(settings.models)}, {state}")
 
 
-def _entailment(settings: Settings) -> Check:
-    from assistant.entailment import Entailment
-
-    Entailment(Path(settings.entailment).expanduser())
-    return Check("entailment model", "ok", settings.entailment)
+def _reader(settings: Settings) -> Check:
+    """The small model that judges whether a passage answers; answers do without it, but worse."""
+    name = "reader"
+    if importlib.util.find_spec("assistant.models.reader") is None:
+        return Check(name, "warn", "none in this version: answers do without it")
+    made = importlib.import_module("assistant.models.reader").Reader
+    folder = Path(settings.reader).expanduser() if settings.reader else None
+    made(folder, settings.threads).load()
+    return Check(name, "ok", str(folder or "the one in the package"))
 
 
 def _language_model(settings: Settings) -> Check:

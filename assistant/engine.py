@@ -251,16 +251,18 @@ class Engine:
         filters: Filters | None = None,
         *,
         careful: float | None = None,
+        fast: bool = False,
     ) -> CheckedAnswer:
         """One answer, every statement of it checked.
 
         history: earlier (question, answer) pairs of the conversation, oldest first.
         filters: the articles that may answer; None means all.
         careful: confidence, 0 to 1, below which it is silent; None means as the settings say.
+        fast: quote what was found, without the language model; that is then not loaded either.
         Raises UsageError for an empty question and for filters that name what is not there,
         LLMError and its kind when the model fails.
         """
-        answers = self.ask_stream(question, history, filters, careful=careful)
+        answers = self.ask_stream(question, history, filters, careful=careful, fast=fast)
         return next(step for step in answers if isinstance(step, CheckedAnswer))
 
     def ask_stream(
@@ -270,8 +272,10 @@ class Engine:
         filters: Filters | None = None,
         *,
         careful: float | None = None,
+        fast: bool = False,
     ) -> Iterator[Step]:
-        """What is being done, each statement as soon as it is checked, at last the whole answer.
+        """What is being done, what was found at once, each statement once it is checked, at last
+        the whole answer.
 
         Whoever closes the generator stops the work at its next step. Raises as `ask`.
         """
@@ -280,10 +284,10 @@ class Engine:
         self.ensure_ready()
         within = self._within(asked, filters)
         with watch.measure("load"):
-            self.load()
+            self.embedder.load() if fast else self.load()
         answering = Answering(
             search=lambda text, k: self._retrieve(text, k, within),
-            llm=self.llm,
+            llm=None if fast else self.llm,
             reader=self.reader,
             tokens=self.settings.evidence,
             least=self.settings.careful if careful is None else careful,

@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -25,8 +25,8 @@ from urllib.parse import urlsplit
 from assistant.access import proof
 from assistant.errors import AssistantError, Busy, LLMError, UsageError
 from assistant.progress import Progress
-from assistant.render import parse_answer
-from assistant.types import Article, CheckedAnswer, Filters, Hit, Nearest, Passage
+from assistant.render import parse_answer, parse_found
+from assistant.types import Article, CheckedAnswer, Filters, Found, Hit, Nearest, Passage
 
 FILE = "server.json"
 QUICK_SECONDS = 2.0  # a server that takes longer to say that it works is of no use
@@ -96,12 +96,21 @@ class Server:
         self._note = note
 
     def ask(
-        self, question: str, filters: Filters, careful: float | None, progress: Progress
+        self,
+        question: str,
+        filters: Filters,
+        careful: float | None,
+        progress: Progress,
+        *,
+        fast: bool = False,
+        on_found: Callable[[Found], None] = lambda found: None,
     ) -> CheckedAnswer | None:
-        """As `Engine.ask`, and Busy where too many wait."""
-        asked = {"question": question, "filters": _filters(filters), "stream": True}
+        """As `Engine.ask`, and Busy where too many wait. on_found: told what is found at once."""
+        asked: dict[str, Any] = {"question": question, "filters": _filters(filters), "stream": True}
         if careful is not None:
             asked["careful"] = careful
+        if fast:
+            asked["fast"] = True
         try:
             with _sent(self._note, "POST", "/v1/ask", asked, key=self._note.key) as reply:
                 _raise_for(reply)
@@ -110,7 +119,9 @@ class Server:
                         case "queued":
                             progress(f"Waiting: {said['ahead']} before", 0, None, "steps")
                         case "stage":
-                            progress("Thinking", 0, None, "steps")
+                            progress("Answering", 0, None, "steps")
+                        case "found":
+                            on_found(parse_found(said))
                         case "error":
                             raise _error(said["status"], said)
                         case "answer":

@@ -41,8 +41,9 @@ class Settings:
     threads: processor threads for the models; 0 means all cores.
     passages: how many passages retrieval returns.
     evidence: about how many tokens of evidence the language model reads.
-    careful: confidence, 0 to 1, below which the answer is "not in the corpus".
-    entailment: folder of an NLI cross-encoder that checks every statement as well; "" for none.
+    careful: confidence, 0 to 1, below which the answer is that the articles do not say.
+    reader: folder of another reader (``reader.onnx``, ``tokenizer.json``); "" means the one in the
+        package.
     max_file_bytes: larger files are refused with a message.
     max_unpacked_bytes: what one archive, .docx or .epub may hold, unpacked.
     max_entries: how many files one archive may hold.
@@ -65,7 +66,7 @@ class Settings:
     passages: int = 10
     evidence: int = 260
     careful: float = 0.4
-    entailment: str = ""
+    reader: str = ""
     max_file_bytes: int = 20_000_000
     max_unpacked_bytes: int = 500_000_000
     max_entries: int = 20_000

@@ -8,6 +8,7 @@ line when an activity starts, one when it ends, and now and then one in between.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
@@ -53,6 +54,7 @@ class TerminalProgress:
         self._between = between
         self._live = stream.isatty()
         self._bars: Bars | None = None
+        self._above = ""
         self._activities: dict[str, _Activity] = {}
         self._finished: tuple[str, int | None] | None = None
 
@@ -75,12 +77,19 @@ class TerminalProgress:
         else:
             self._log(what, activity, total, unit)
 
+    def show(self, text: str) -> None:
+        """A few words above the live lines, until `clear`; nothing where no person watches."""
+        if self._live and not self._quiet:
+            self._above = one_line(text)
+            self._started()
+
     def clear(self) -> None:
         """Takes the live lines away; a later call starts anew."""
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
         self._activities.clear()
+        self._above = ""
 
     def __enter__(self) -> TerminalProgress:
         return self
@@ -112,13 +121,17 @@ class TerminalProgress:
             self._bars.remove_task(task)
 
     def _draw(self, what: str, activity: _Activity, total: int | None, unit: Unit) -> None:
-        if self._bars is None:
-            self._bars = _bars(self._stream)
-            self._bars.start()
+        bars = self._started()
         if activity.task is None:
-            activity.task = self._bars.add_task(one_line(what), total=total, unit=unit)
+            activity.task = bars.add_task(one_line(what), total=total, unit=unit)
         finished = total is not None and activity.done >= total
-        self._bars.update(activity.task, completed=activity.done, total=total, visible=not finished)
+        bars.update(activity.task, completed=activity.done, total=total, visible=not finished)
+
+    def _started(self) -> Bars:
+        if self._bars is None:
+            self._bars = _bars(self._stream, lambda: self._above)
+            self._bars.start()
+        return self._bars
 
     def _log(self, what: str, activity: _Activity, total: int | None, unit: Unit) -> None:
         now = time.monotonic()
@@ -169,9 +182,10 @@ def _left(seconds: float) -> str:
     return f", about {f'{minutes} min' if minutes else f'{seconds:.0f} s'} left"
 
 
-def _bars(stream: TextIO) -> Bars:
-    """Rich's live display with our columns; loaded here since it is slow to import."""
-    from rich.console import Console
+def _bars(stream: TextIO, above: Callable[[], str]) -> Bars:
+    """Rich's live display with our columns and words above them; loaded here since it is slow to
+    import."""
+    from rich.console import Console, RenderableType
     from rich.progress import (
         BarColumn,
         Progress,
@@ -204,7 +218,13 @@ def _bars(stream: TextIO) -> Bars:
         def render(self, task: Task) -> Text:
             return Text("") if task.total is None else super().render(task)
 
-    return Progress(
+    class Below(Progress):
+        def get_renderables(self) -> Iterable[RenderableType]:
+            if words := above():
+                yield Text(words, style="dim")
+            yield from super().get_renderables()
+
+    return Below(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         Bar(bar_width=24),

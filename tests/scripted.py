@@ -18,7 +18,8 @@ from pydantic import Field
 
 
 class ScriptedLLM(CustomLLM):
-    """Answers every chat with `reply`; `asked` keeps what it was shown."""
+    """Answers every chat with `reply`: a text, an object said as JSON, or a function of the last
+    message; `asked` keeps what it was shown."""
 
     reply: Any
     asked: list[str] = Field(default_factory=list)
@@ -29,7 +30,8 @@ class ScriptedLLM(CustomLLM):
 
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         self.asked.append(messages[-1].content or "")
-        text = self.reply if isinstance(self.reply, str) else json.dumps(self.reply)
+        said = self.reply(self.asked[-1]) if callable(self.reply) else self.reply
+        text = said if isinstance(said, str) else json.dumps(said)
         return ChatResponse(message=ChatMessage(role="assistant", content=text))
 
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:

@@ -67,11 +67,6 @@ class SlowLLM(ScriptedLLM):
         return response
 
 
-def said(text: str, *labels: int) -> dict[str, Any]:
-    statement = {"text": text, "labels": list(labels)}
-    return {"found": True, "conflict": False, "statements": [statement]}
-
-
 def with_llm(engine: Engine, llm: ScriptedLLM) -> Engine:
     """The same articles, another model."""
     return Engine(replace(engine.settings), llm=llm)
@@ -274,7 +269,9 @@ class TestChatCompletions:
             model="any", messages=messages, extra_body={"careful": 1.0}
         )
         content = done.choices[0].message.content
-        assert done.status == "abstained" and content.startswith(render.NOT_IN_CORPUS)
+        assert done.status == "abstained" and content.startswith(render.ARTICLES_SILENT)
+        assert "The closest they come:\n\nBridge dearer again" in content
+        assert "> “The Old Mill Bridge will cost 24.9" in content
         assert "Closest articles:\n\n- Bridge dearer again" in content
 
     def test_markdown_in_articles_makes_neither_link_nor_element(self, openai: Any) -> None:
@@ -316,7 +313,7 @@ class TestManyAsk:
                 at_work.pop()
                 return super().chat(messages, **kwargs)
 
-        reply = said("The Old Mill Bridge will cost 24.9 million crowns.", 1)
+        reply = "The Old Mill Bridge will cost 24.9 million crowns."
         app = application(with_llm(engine, Counting(reply=reply)), Turns(1, 20))
         with running(app) as address, httpx.Client(base_url=address, timeout=60) as client:
 
@@ -336,7 +333,7 @@ class TestManyAsk:
     def test_who_waits_is_told_and_who_leaves_frees_the_model(
         self, engine: Engine, stream: bool
     ) -> None:
-        llm = SlowLLM(reply=said("The bridge will cost 24.9 million crowns.", 1))
+        llm = SlowLLM(reply="The bridge will cost 24.9 million crowns.")
         llm.go = threading.Event()
         turns = Turns()
         asked = {"question": COST, "stream": stream}

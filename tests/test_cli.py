@@ -324,7 +324,7 @@ class TestWithModels:
     ):
         result = assistant("ask", "Who invented the telephone?", "--careful", "1", "--exit-code")
         assert result.code == 3
-        assert result.out.startswith("The corpus does not hold the answer")
+        assert result.out.startswith("The articles do not say.\n\nThe closest they come:\n  “")
         assert "2 added" in result.err
         result = assistant("ask", "Who invented the telephone?", "--careful", "1")
         assert result.code == 0

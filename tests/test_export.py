@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from test_render import ABSTAINED, ANSWER, BRIDGE, CONFLICT, answers, unsafe
+from test_render import ABSTAINED, ANSWER, BRIDGE, CONFLICT, FOUND, OVERVIEW, answers, unsafe
 
 from assistant import render
 from assistant.dialogue import Conversation, Turn
@@ -75,6 +75,10 @@ def rewritten(answer: CheckedAnswer, words: Callable[[], str]) -> CheckedAnswer:
             for c in answer.citations
         ),
         nearest=tuple(replace(n, title=words(), source=words()) for n in answer.nearest),
+        found=answer.found and replace(
+            answer.found, text=words(),
+            citation=replace(answer.found.citation, title=words(), source=words(), quote=words()),
+        ),
         model=words(),
     )  # fmt: skip
 
@@ -120,7 +124,22 @@ class TestParsingAnAnswer:
         assert (back.timings.load, back.timings.retrieve) == (1.0, 20.1)
         assert back == replace(ANSWER, timings=back.timings)
 
-    @pytest.mark.parametrize("name", list(render.answer_json(ANSWER)))
+    def test_what_an_older_program_wrote_is_read(self):
+        """Conversations on disk from before `kind`, `found` and `answers` must open."""
+        sent = render.answer_json(replace(ANSWER, found=FOUND, kind="change"))
+        for name in ("kind", "found"):
+            del sent[name]
+        for statement in sent["statements"]:
+            del statement["answers"]
+        back = render.parse_answer(sent)
+        assert back == replace(ANSWER, timings=back.timings)
+        assert (back.kind, back.found, back.statements[0].answers) == ("fact", None, None)
+
+    def test_what_was_found_comes_back_alone_too(self):
+        """A server streams it before the answer."""
+        assert render.parse_found(json.loads(json_text(render.found_json(FOUND)))) == FOUND
+
+    @pytest.mark.parametrize("name", sorted(set(render.answer_json(ANSWER)) - {"kind", "found"}))
     def test_a_missing_key_is_named(self, name):
         sent = render.answer_json(ANSWER)
         del sent[name]
@@ -143,6 +162,9 @@ class TestParsingAnAnswer:
             (("statements", 0, "verdict"), 1, "'statements[0].verdict' must be one of supported"),
             (("statements", 0, "citations"), [7], "'statements[0].citations' names [7]"),
             (("statements", 0, "citations"), ["1"], "'statements[0].citations[0]' must be a whole"),
+            (("statements", 0, "answers"), "yes", "'statements[0].answers' must be true or false"),
+            (("kind",), "gossip", "'kind' must be one of fact, yes_no"),
+            (("found",), 1, "'found' must be a JSON object"),
             (("usage", "prompt_tokens"), None, "'usage.prompt_tokens' must be a whole number"),
             (("timings_ms",), None, "'timings_ms' must be a JSON object"),
         ],
@@ -253,8 +275,27 @@ class TestMarkdown:
         text = render.conversation_markdown(only(CONFLICT))
         assert "The articles disagree:\n\n- 24.9 million crowns [1]" in text
         text = render.conversation_markdown(only(ABSTAINED))
-        assert render.NOT_IN_CORPUS in text
+        assert render.ARTICLES_SILENT in text
         assert "- Bridge costs rise — The Gazette, 12 August 2025" in text
+
+    def test_silence_quotes_the_closest_words(self):
+        text = render.conversation_markdown(only(replace(ABSTAINED, found=FOUND)))
+        assert (
+            "The articles do not say.\n\nThe closest they come:\n\n"
+            "> The bridge will cost 24.9 million crowns.\n\nBridge costs rise — The Gazette" in text
+        )
+
+    def test_an_overview_goes_by_day(self):
+        text = render.conversation_markdown(only(OVERVIEW))
+        assert (
+            "### 13 March 2024 · The Gazette\n\n“The council voted for a new bridge.” [2]\n\n"
+            "### 12 August 2025 · The Gazette\n\n“The bridge will cost 24.9 million" in text
+        )
+
+    def test_what_may_not_answer_the_question_is_marked(self):
+        doubtful = replace(ANSWER.statements[0], answers=False)
+        text = render.conversation_markdown(only(replace(ANSWER, statements=(doubtful,))))
+        assert "[1] — said in the source, but may not answer the question" in text
 
     def test_limits_of_the_search_are_said(self):
         filters = Filters(sources=frozenset({"The Gazette"}), since=date(2025, 1, 2))
@@ -284,7 +325,7 @@ class TestMarkdown:
         links = {t.attrs["href"] for t in found if t.type == "link_open"}
         assert len(links) <= len(urls - {None})
         assert all(link.lower().startswith(("http://", "https://")) for link in links)
-        headings = [t for t in found if t.type == "heading_open"]
+        headings = [t for t in found if t.type == "heading_open" and t.tag != "h3"]  # of days
         assert len(headings) == 1 + len(conversation.turns)
 
 
@@ -310,8 +351,9 @@ class Page(HTMLParser):
 
 
 OURS = set("html head meta title style body main section h1 h2 h3 p a ul ol li bdi b br".split())
-OURS |= {"span", "blockquote"}
+OURS |= {"span", "blockquote", "time"}
 ATTRIBUTES = set("lang charset http-equiv content name dir class href rel id value".split())
+ATTRIBUTES |= {"datetime"}
 
 
 class TestHtml:
@@ -346,8 +388,16 @@ class TestHtml:
         assert "The bridge will cost 24.9 million crowns." in Page(html).text
 
     def test_silence_and_conflict_are_said_in_words(self):
-        assert render.NOT_IN_CORPUS in Page(render.conversation_html(only(ABSTAINED))).text
+        silence = Page(render.conversation_html(only(replace(ABSTAINED, found=FOUND)))).text
+        assert render.ARTICLES_SILENT in silence
+        assert "The closest they come:" in silence and BRIDGE.quote in silence
         assert "The articles disagree:" in Page(render.conversation_html(only(CONFLICT))).text
+
+    def test_an_overview_is_a_list_of_days(self):
+        html = render.conversation_html(only(OVERVIEW))
+        days = re.findall(r'<time datetime="([^"]+)">([^<]+)</time>', html)
+        assert days == [("2024-03-13", "13 March 2024"), ("2025-08-12", "12 August 2025")]
+        assert html.index('<ol class="days">') < html.index("2024-03-13")
 
 
 class TestWebAddress:

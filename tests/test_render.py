@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -22,8 +23,10 @@ from assistant.types import (
     CheckedStatement,
     Citation,
     Failure,
+    Found,
     Hit,
     IngestReport,
+    Kind,
     Nearest,
     Passage,
     Span,
@@ -74,6 +77,21 @@ ABSTAINED = replace(
     citations=(),
     nearest=(Nearest("gazette/bridge.md", "Bridge costs rise", "The Gazette", date(2025, 8, 12)),),
 )
+OLDER = replace(
+    BRIDGE, number=2, article_id="gazette/older.md", title="A bridge for the Sarn",
+    published=date(2024, 3, 13), quote="The council voted for a new bridge.",
+)  # fmt: skip
+UNDATED = replace(OLDER, number=3, article_id="wire/1.txt", source=None, published=None)
+OVERVIEW = replace(
+    ANSWER,
+    kind="overview",
+    statements=(
+        CheckedStatement(BRIDGE.quote, (1,), "quoted", ""),
+        CheckedStatement(OLDER.quote, (2,), "quoted", ""),
+    ),
+    citations=(BRIDGE, OLDER),
+)
+FOUND = Found("24.9 million crowns", BRIDGE, 0.8)
 TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 OURS = re.compile("\x1b\\[[0-9]+m|\x1b\\]8;;[!-~]*\x1b\\\\")
 # Anything at all, with escape sequences and bracketed numbers far more often than by chance.
@@ -116,9 +134,17 @@ def answers(draw: st.DrawFn) -> CheckedAnswer:
     verdicts = st.sampled_from(["supported", "quoted", "unsupported", "contradicted"])
     statements = draw(
         st.lists(
-            st.builds(CheckedStatement, ANY_TEXT, cited.map(tuple), verdicts, ANY_TEXT), max_size=3
+            st.builds(
+                CheckedStatement, ANY_TEXT, cited.map(tuple), verdicts, ANY_TEXT,
+                st.sampled_from([None, True, False]),
+            ),
+            max_size=3,
         )
-    )
+    )  # fmt: skip
+    found = None
+    if draw(st.booleans()):
+        cited_there = draw(st.sampled_from(citations)) if citations else BRIDGE
+        found = Found(draw(ANY_TEXT), cited_there, draw(st.floats(0, 1)))
     nearest = draw(st.lists(st.builds(Nearest, ANY_TEXT, ANY_TEXT, optional, days), max_size=3))
     return CheckedAnswer(
         question=draw(ANY_TEXT),
@@ -128,6 +154,8 @@ def answers(draw: st.DrawFn) -> CheckedAnswer:
         confidence=draw(st.floats(0, 1)),
         nearest=tuple(nearest),
         model=draw(ANY_TEXT),
+        kind=draw(st.sampled_from(get_args(Kind))),
+        found=found,
     )
 
 
@@ -137,7 +165,8 @@ class TestSafety:
     def test_without_color_no_control_character_gets_through(self, answer, width):
         text = show(answer, width=width)
         assert not unsafe(text)
-        assert not unsafe(render.ending_text(answer, width=width, color=False, links=False))
+        if answer.found:
+            assert not unsafe(render.found_text(answer.found, width=width))
         text.encode()
 
     @given(answers())
@@ -189,12 +218,10 @@ class TestSafety:
     def test_every_marker_in_the_answer_is_a_citation_we_made(self, answer):
         """A model that writes [7] must not make a citation of it."""
         known = {c.number for c in answer.citations}
-        for text in (
-            render.answer_json(answer)["answer"],
-            *(render.statement_text(s, width=80, color=False) for s in answer.statements
-              if s.verdict in ("supported", "quoted")),
-        ):  # fmt: skip
-            assert {int(n) for n in re.findall(r"\[(\d+)\]", text)} <= known
+        text = render.answer_json(answer)["answer"]
+        assert {int(n) for n in re.findall(r"\[(\d+)\]", text)} <= known
+        statement = CheckedStatement("It cost 3 million [7].", (1,), "supported", "")
+        assert "It cost 3 million (7). [1]" in show(replace(ANSWER, statements=(statement,)))
 
 
 class TestAnswerText:
@@ -210,13 +237,50 @@ class TestAnswerText:
 
     def test_abstaining_says_so_and_names_the_nearest_articles(self):
         text = show(ABSTAINED)
-        assert text.startswith(render.NOT_IN_CORPUS)
+        assert text.startswith("The articles do not say.\n\nClosest articles:\n")
         assert "Bridge costs rise · The Gazette, 12 August 2025" in text
 
     def test_statements_of_an_abstention_are_not_shown_as_an_answer(self):
         answer = replace(ABSTAINED, statements=ANSWER.statements)
         assert "24.9" not in show(answer)
-        assert render.answer_json(answer)["answer"] == render.NOT_IN_CORPUS
+        assert render.answer_json(answer)["answer"] == render.ARTICLES_SILENT
+
+    def test_silence_quotes_the_closest_words_with_their_source(self):
+        """Who gets no answer shall see what comes nearest, and never take it for the answer."""
+        answer = replace(ABSTAINED, found=FOUND)
+        assert show(answer).split("\n")[:7] == [
+            "The articles do not say.",
+            "",
+            "The closest they come:",
+            "  “The bridge will cost 24.9 million crowns.”",
+            "  Bridge costs rise · The Gazette, 12 August 2025",
+            "",
+            "Closest articles:",
+        ]
+        assert render.answer_json(answer)["answer"] == render.ARTICLES_SILENT
+
+    def test_an_answer_does_not_repeat_what_was_found_on_the_way(self):
+        assert show(replace(ANSWER, found=FOUND)) == show(ANSWER)
+
+    def test_a_verdict_of_yes_or_no_is_ours_and_stands_before_the_quote(self):
+        """An article must not seem to have said "Yes."."""
+        said = CheckedStatement(f"Yes. {BRIDGE.quote}", (1,), "quoted", "")
+        text = show(replace(ANSWER, statements=(said,), kind="yes_no"))
+        assert text.startswith("  Yes. “The bridge will cost 24.9 million crowns.” [1]\n")
+        plain_one = replace(said, text="No. It costs more.", verdict="supported")
+        assert show(replace(ANSWER, statements=(plain_one,))).startswith("No. It costs more. [1]\n")
+        spoken = replace(BRIDGE, quote="No. We will not sell it, he said.")
+        own = CheckedStatement(spoken.quote, (1,), "quoted", "")
+        text = show(replace(ANSWER, statements=(own,), citations=(spoken,)))
+        assert text.startswith("  “No. We will not sell it, he said.” [1]\n")
+
+    def test_what_may_not_answer_the_question_is_marked(self):
+        """Said there and answering the question are two things."""
+        doubtful = replace(ANSWER.statements[0], answers=False)
+        text = show(replace(ANSWER, statements=(doubtful,)))
+        assert text.startswith("It costs 24.9 million crowns. [1]\n  may not answer the question\n")
+        sure = replace(doubtful, answers=True)
+        assert show(replace(ANSWER, statements=(sure,))) == show(ANSWER)
 
     def test_conflict_gives_each_value_its_outlet_and_date(self):
         lines = show(CONFLICT).split("\n")
@@ -260,25 +324,90 @@ class TestAnswerText:
         answer = replace(answer, model="m")
         assert max(cell_len(line) for line in show(answer, width=width).split("\n")) <= width
 
+    def test_citations_of_one_article_whose_words_stand_above_share_a_line(self):
+        second = replace(BRIDGE, number=2, quote="It opens in June.")
+        said = (*OVERVIEW.statements[:1], CheckedStatement(second.quote, (2,), "quoted", ""))
+        text = show(replace(ANSWER, statements=said, citations=(BRIDGE, second)))
+        assert "\n[1] [2] Bridge costs rise · The Gazette, 12 August 2025\n" in text
+
     def test_unknown_outlet_and_date_fall_back_to_the_id(self):
         answer = replace(ANSWER, citations=(replace(BRIDGE, source=None, published=None),))
         assert "[1] Bridge costs rise · gazette/bridge.md\n" in show(answer)
 
 
+class TestTimeline:
+    def test_an_overview_goes_by_day_oldest_first(self):
+        assert show(OVERVIEW).split("\n")[:4] == [
+            "13 March 2024 · The Gazette",
+            "  “The council voted for a new bridge.” [2]",
+            "12 August 2025 · The Gazette",
+            "  “The bridge will cost 24.9 million crowns.” [1]",
+        ]
+
+    def test_each_day_is_a_heading_once_with_all_who_wrote_on_it(self):
+        same_day = replace(COURIER, number=3, published=BRIDGE.published, quote="It opens in June.")
+        said = (*OVERVIEW.statements, CheckedStatement(same_day.quote, (3,), "quoted", ""))
+        text = show(replace(OVERVIEW, statements=said, citations=(BRIDGE, OLDER, same_day)))
+        assert text.count("12 August 2025 · The Gazette, Courier\n") == 1
+
+    def test_what_has_no_day_comes_last(self):
+        said = (*OVERVIEW.statements, CheckedStatement(UNDATED.quote, (3,), "quoted", ""))
+        lines = show(replace(OVERVIEW, statements=said, citations=(BRIDGE, OLDER, UNDATED)))
+        days = [line for line in lines.split("\n")[:6] if not line.startswith(" ")]
+        assert days[-1] == "No date · wire/1.txt"
+
+    def test_a_first_line_stays_first(self):
+        first = CheckedStatement("The bridge became dearer.", (1,), "supported", "")
+        text = show(replace(OVERVIEW, statements=(first, *OVERVIEW.statements)))
+        assert text.startswith("The bridge became dearer. [1]\n13 March 2024")
+
+    @pytest.mark.parametrize("kind", get_args(Kind))
+    def test_quotes_of_several_days_are_one_too_but_not_the_answer_to_a_single_question(self, kind):
+        """There the first quote is the answer, whatever day it is of."""
+        by_day = show(replace(OVERVIEW, kind=kind)).startswith("13 March 2024")
+        assert by_day == (kind not in ("fact", "yes_no"))
+
+    def test_sentences_of_a_model_are_none(self):
+        said = tuple(replace(s, verdict="supported") for s in OVERVIEW.statements)
+        text = show(replace(OVERVIEW, kind="change", statements=said))
+        assert text.startswith("The bridge will cost")
+
+
+class TestFound:
+    def test_the_line_for_someone_who_waits_has_quote_and_source(self):
+        assert render.found_text(FOUND, width=80) == (
+            "Found: “The bridge will cost 24.9 million crowns.” — Bridge costs rise, The Gazette, "
+            "12 August 2025"
+        )
+
+    @given(ANY_TEXT, ANY_TEXT, st.integers(1, 120))
+    def test_it_is_one_line_that_wraps_to_a_few(self, quote, title, width):
+        """A quote of a page must not push the question off the screen."""
+        long = replace(BRIDGE, quote=quote * 40, title=title * 40)
+        text = render.found_text(Found("x", long, 0.5), width=width)
+        assert "\n" not in text and cell_len(text) <= max(3 * width, 40)
+
+
 def test_answer_json_has_exactly_the_promised_keys_in_order():
     value = render.answer_json(CONFLICT)
     assert list(value) == [
-        "question", "answer", "status", "statements", "citations", "confidence", "nearest",
-        "model", "usage", "timings_ms",
+        "question", "answer", "status", "statements", "kind", "found", "citations", "confidence",
+        "nearest", "model", "usage", "timings_ms",
     ]  # fmt: skip
     assert value["answer"] == "24.9 million crowns [1] nearly 27 million crowns [2]"
     assert value["statements"][0] == {
-        "text": "24.9 million crowns", "citations": [1], "verdict": "supported", "reason": "",
+        "text": "24.9 million crowns", "citations": [1], "verdict": "supported", "answers": None,
+        "reason": "",
     }  # fmt: skip
     assert value["citations"][0] == {
         "number": 1, "article_id": "gazette/bridge.md", "title": "Bridge costs rise",
         "source": "The Gazette", "author": "Ada Moss", "published": "2025-08-12",
         "url": "https://gazette.example/bridge", "quote": BRIDGE.quote, "start": 10, "end": 51,
+    }  # fmt: skip
+    assert (value["kind"], value["found"]) == ("fact", None)
+    found = render.answer_json(replace(CONFLICT, found=FOUND))["found"]
+    assert found == {
+        "text": "24.9 million crowns", "citation": value["citations"][0], "score": 0.8,
     }  # fmt: skip
     assert list(value["citations"][0])[:3] == ["number", "article_id", "title"]
     assert value["usage"] == {"prompt_tokens": 240, "completion_tokens": 12}

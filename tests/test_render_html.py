@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -10,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.render.addresses import article_address
-from assistant.render.html import (
+from assistant.render.html import error_html, question_html, stage_html
+from assistant.render.html_answer import (
     Around,
     answer_html,
-    error_html,
-    question_html,
-    stage_html,
+    found_html,
     statements_html,
     surroundings,
 )
@@ -24,6 +24,8 @@ from assistant.types import (
     CheckedAnswer,
     CheckedStatement,
     Citation,
+    Found,
+    Kind,
     Nearest,
     Stage,
     Status,
@@ -31,7 +33,8 @@ from assistant.types import (
 )
 
 OURS = set("div p q a small ol ul li blockquote mark table thead tbody tr th td strong".split())
-ATTRIBUTES = {"class", "dir", "href", "title", "value", "aria-label"}
+OURS |= {"h3", "time"}
+ATTRIBUTES = {"datetime", "class", "dir", "href", "title", "value", "aria-label"}
 HOSTILE = st.sampled_from(
     [
         "<script>alert(1)</script>",
@@ -95,12 +98,29 @@ def checked(html: str) -> Tags:
 
 
 def answer(
-    words: str, title: str, status: Status = "answered", verdict: Verdict = "supported"
+    words: str,
+    title: str,
+    status: Status = "answered",
+    verdict: Verdict = "supported",
+    kind: Kind = "fact",
+    answers: bool | None = None,
 ) -> CheckedAnswer:
-    cited = Citation(1, title or "x", title, title, None, None, "javascript:alert(1)", words, 0, 1)
-    said = () if status == "abstained" else (CheckedStatement(words, (1,), verdict, words),)
+    day = date(2025, 8, 14)
+    cited = Citation(1, title or "x", title, title, None, day, "javascript:alert(1)", words, 0, 1)
+    said = CheckedStatement(words, (1,), verdict, words, answers)
     near = (Nearest(title or "x", title, title, None),)
-    return CheckedAnswer(words, status, said, (cited,) if said else (), 0.5, near, title or "none")
+    silent = status == "abstained"
+    return CheckedAnswer(
+        question=words,
+        status=status,
+        statements=() if silent else (said,),
+        citations=() if silent else (cited,),
+        confidence=0.5,
+        nearest=near,
+        model=title or "none",
+        kind=kind,
+        found=Found(words, cited, 0.5),
+    )
 
 
 @given(
@@ -108,11 +128,15 @@ def answer(
     text,
     st.sampled_from(["answered", "abstained", "conflict"]),
     st.sampled_from(["supported", "quoted", "unsupported", "contradicted"]),
+    st.sampled_from(["fact", "yes_no", "overview"]),
 )
 def test_only_our_own_tags_attributes_and_links_are_in_an_answer(
-    words: str, title: str, status: Status, verdict: Verdict
+    words: str, title: str, status: Status, verdict: Verdict, kind: Kind
 ) -> None:
-    checked(answer_html(answer(words, title, status, verdict), {1: Around(words, title)}))
+    shown = answer(words, title, status, verdict, kind)
+    checked(answer_html(shown, {1: Around(words, title)}))
+    assert shown.found
+    checked(found_html(shown.found))
 
 
 @given(text, text)
@@ -136,10 +160,64 @@ def test_only_we_make_citations() -> None:
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("abstained", "Not in the corpus"), ("conflict", "Conflict"), ("answered", "supported")],
+    [
+        ("abstained", "Not in the articles"),
+        ("conflict", "Conflict"),
+        ("answered", "said in the source"),
+    ],
 )
 def test_every_outcome_is_named_in_words_not_only_by_colour(status: Status, words: str) -> None:
     assert words in checked(answer_html(answer("It cost 3 million.", "Title", status), {})).text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "answers", "words"),
+    [
+        ("supported", True, "said in the source, and answers the question"),
+        ("supported", False, "said in the source, but may not answer the question"),
+        ("quoted", False, "quoted word for word, but may not answer the question"),
+        ("quoted", None, "quoted word for word"),
+        ("contradicted", True, "contradicted by its source"),
+    ],
+)
+def test_two_things_are_told_apart_in_words(
+    verdict: Verdict, answers: bool | None, words: str
+) -> None:
+    """The source says it, and that answers the question: each may hold without the other."""
+    said = answer("It cost 3 million.", "Title", verdict=verdict, answers=answers)
+    html = answer_html(said, {})
+    assert f"<small>{words}</small>" in html
+    assert ("doubtful" in html) == (answers is False)
+
+
+def test_what_was_found_marks_the_answer_in_its_sentence_and_names_the_source() -> None:
+    quote = "The bridge will cost 24.9 million crowns."
+    cited = Citation(1, "b.md", "Bridge", "Gazette", None, date(2025, 8, 14), None, quote, 3, 44)
+    html = found_html(Found("24.9 million crowns", cited, 0.9))
+    assert "The bridge will cost <mark>24.9 million crowns</mark>." in html
+    assert "start=3&amp;end=44" in html and "Gazette, 14 August 2025" in html
+    assert "<mark>" not in found_html(Found(quote, cited, 0.9)), "all of it is no part of it"
+
+
+def test_silence_shows_the_closest_words_and_articles() -> None:
+    shown = checked(answer_html(answer("It cost 3 million.", "Title", "abstained"), {}))
+    assert "The articles do not say.The closest they come:It cost 3 million.Title" in shown.text
+    assert "The closest articles:Title" in shown.text
+
+
+def test_an_overview_is_a_list_of_days_with_their_quotes() -> None:
+    said = answer("It cost 3 million.", "Title", verdict="quoted", kind="overview")
+    html = answer_html(said, {})
+    assert (
+        '<ol class="days" aria-label="By day"><li><p class="day"><time datetime="2025-08-14">'
+        in html
+    )
+    assert "<q>It cost 3 million.</q>" in html and "word for word" not in html
+
+
+def test_yes_and_no_are_ours_and_stand_before_the_quote() -> None:
+    said = CheckedStatement("No. It failed.", (1,), "quoted", "")
+    assert "No. <q>It failed.</q>" in statements_html((said,))
 
 
 @given(st.text(), st.integers(0), st.integers(0))

@@ -55,7 +55,7 @@ def test_every_setting_can_come_from_each_place(file: File) -> None:
         "passages": 5,
         "evidence": 99,
         "careful": 0.25,
-        "entailment": "/nli",
+        "reader": "/my/reader",
         "max_file_bytes": 1000,
         "max_unpacked_bytes": 2000,
         "max_entries": 30,

@@ -27,11 +27,7 @@ expect = sync_api.expect
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 
-COST = {
-    "found": True,
-    "conflict": False,
-    "statements": [{"text": "The bridge will cost 24.9 million crowns.", "labels": [1]}],
-}
+COST = "The bridge will cost 24.9 million crowns."
 QUESTION = "What will the Old Mill Bridge cost?"
 QUOTE = "The Old Mill Bridge will cost 24.9 million crowns, the works department said."
 

@@ -22,11 +22,7 @@ from evals.suites.feedback import read
 
 pytestmark = pytest.mark.models
 
-COST = {
-    "found": True,
-    "conflict": False,
-    "statements": [{"text": "The bridge will cost 24.9 million crowns.", "labels": [1]}],
-}
+COST = "The bridge will cost 24.9 million crowns."
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from typing import cast
 from starlette.requests import Request
 
 from assistant.turns import Ticket, Turns
-from assistant.types import CheckedAnswer, CheckedStatement, Stage
+from assistant.types import CheckedAnswer, CheckedStatement, Found, Stage
 
-Step = Stage | CheckedStatement | CheckedAnswer
+Step = Stage | Found | CheckedStatement | CheckedAnswer
 
 # How often a waiting thread looks whether its client has left, and an answer's request likewise.
 LOOK_SECONDS = 0.25

@@ -32,6 +32,7 @@ from assistant.types import CheckedAnswer, CheckedStatement, Citation, Nearest
 
 # The endings of an answer; cut off again where a client sends it back as history.
 SOURCES = "\n\nSources:\n\n"
+CLOSEST_WORDS = "\n\nThe closest they come:\n\n"
 CLOSEST = "\n\nClosest articles:\n\n"
 DISAGREE = "\n\nThe articles disagree on this."
 
@@ -71,6 +72,8 @@ class ChatRequest(BaseModel):
     """An extension: as in /v1/ask."""
     careful: float | None = Field(default=None, ge=0, le=1)
     """An extension: as in /v1/ask."""
+    fast: bool = False
+    """An extension: as in /v1/ask."""
 
 
 def model_name(engine: Engine) -> str:
@@ -103,7 +106,9 @@ def add(api: APIRouter, engine: Engine, turns: Turns) -> None:
 
         def steps() -> Iterator[Step]:
             filters = asked.filters.filters()
-            return engine.ask_stream(question, history, filters, careful=asked.careful)
+            return engine.ask_stream(
+                question, history, filters, careful=asked.careful, fast=asked.fast
+            )
 
         answering = Answering(turns, who(request), steps)
         head: dict[str, Any] = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time())}
@@ -135,7 +140,7 @@ def conversation(messages: Sequence[Message]) -> tuple[str, list[tuple[str, str]
 
 
 def _without_ending(content: str) -> str:
-    for ending in (DISAGREE, SOURCES, CLOSEST):
+    for ending in (DISAGREE, SOURCES, CLOSEST_WORDS, CLOSEST):
         content = content.partition(ending)[0]
     return content
 
@@ -156,11 +161,17 @@ def statement_part(statement: CheckedStatement, *, first: bool) -> str:
 
 def ending(answer: CheckedAnswer) -> str:
     if answer.status == "abstained":
+        found = f"{CLOSEST_WORDS}{_quoted(answer.found.citation)}" if answer.found else ""
         closest = [f"- {_heading(nearest)}" for nearest in answer.nearest]
-        return render.NOT_IN_CORPUS + (CLOSEST + "\n".join(closest) if closest else "")
-    sources = [f"[{c.number}] {_heading(c)}\n> “{_tame(c.quote)}”" for c in answer.citations]
+        articles = CLOSEST + "\n".join(closest) if closest else ""
+        return render.ARTICLES_SILENT + found + articles
+    sources = [f"[{c.number}] {_quoted(c)}" for c in answer.citations]
     disagree = DISAGREE if answer.status == "conflict" else ""
     return disagree + (SOURCES + "\n\n".join(sources) if sources else "")
+
+
+def _quoted(citation: Citation) -> str:
+    return f"{_heading(citation)}\n> “{_tame(citation.quote)}”"
 
 
 def _heading(item: Citation | Nearest) -> str:

@@ -29,7 +29,7 @@ from assistant.api.sending import EVENT_STREAM, as_json, server_sent_event, who
 from assistant.engine import Engine
 from assistant.errors import AssistantError
 from assistant.turns import Turns
-from assistant.types import Article, CheckedAnswer, CheckedStatement, Nearest, Stage
+from assistant.types import Article, CheckedAnswer, CheckedStatement, Found, Stage
 
 MOST_LISTED = 1000
 MOST_CHALLENGE = 200
@@ -41,8 +41,9 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
     503: {"model": ErrorObject, "description": "Too many questions wait; see `Retry-After`."},
 }
 _EVENTS = """Server-sent events: `queued` {"ahead": n} while others are answered first, `stage`
-{"name", "articles"} for what is being done, `statement` for each statement once it is checked, and
-at last `answer` with the whole object, or `error` with the status it would have had."""
+{"name", "articles"} for what is being done, `found` {"text", "citation", "score"} for the sentence
+that answers best, within a second, `statement` for each statement once it is checked, and at last
+`answer` with the whole object, or `error` with the status it would have had."""
 
 
 def router(engine: Engine, turns: Turns, access: Access) -> APIRouter:
@@ -72,8 +73,13 @@ def _add_asking(api: APIRouter, engine: Engine, turns: Turns) -> None:
         """One answer, every statement of it checked and cited."""
 
         def steps() -> Iterator[Step]:
-            filters = asked.filters.filters()
-            return engine.ask_stream(asked.question, asked.history, filters, careful=asked.careful)
+            return engine.ask_stream(
+                asked.question,
+                asked.history,
+                asked.filters.filters(),
+                careful=asked.careful,
+                fast=asked.fast,
+            )
 
         answering = Answering(turns, who(request), steps)
         if asked.stream or EVENT_STREAM in request.headers.get("accept", ""):
@@ -158,26 +164,10 @@ def _named(event: Queued | Step) -> tuple[str, Any]:
         case Queued(ahead):
             return "queued", {"ahead": ahead}
         case Stage(name, articles):
-            return "stage", {"name": name, "articles": [_nearest(a) for a in articles]}
+            return "stage", {"name": name, "articles": [render.nearest_json(a) for a in articles]}
+        case Found():
+            return "found", render.found_json(event)
         case CheckedStatement():
-            return "statement", _statement(event)
+            return "statement", render.statement_json(event)
         case CheckedAnswer():
             return "answer", render.answer_json(event)
-
-
-def _nearest(article: Nearest) -> dict[str, Any]:
-    return {
-        "article_id": article.article_id,
-        "title": article.title,
-        "source": article.source,
-        "published": article.published and article.published.isoformat(),
-    }
-
-
-def _statement(statement: CheckedStatement) -> dict[str, Any]:
-    return {
-        "text": statement.text,
-        "citations": list(statement.citations),
-        "verdict": statement.verdict,
-        "reason": statement.reason,
-    }

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from assistant.types import Filters, Status, Verdict
+from assistant.types import Filters, Kind, Status, Verdict
 
 MOST_PASSAGES = 100
 
@@ -66,6 +66,8 @@ class AskRequest(_Request):
     """`since`, `until`, `sources`, `authors`, `articles`: which articles may answer."""
     careful: float | None = Field(default=None, ge=0, le=1)
     """Less confident than this, no answer. Left out: as the server is set."""
+    fast: bool = False
+    """Answer with what was found, quoted, without the language model."""
     stream: bool = False
     """Send server-sent events; so does `Accept: text/event-stream`."""
 
@@ -87,6 +89,9 @@ class StatementObject(_Response):
     citations: list[int]
     """Numbers of the answer's citations."""
     verdict: Verdict
+    """Whether the cited text says it."""
+    answers: bool | None
+    """Whether the cited text answers the question; null where that was not asked."""
     reason: str
 
 
@@ -103,6 +108,16 @@ class CitationObject(_Response):
     """The quote is the article's text from here, counted in Unicode code points."""
     end: int
     """To here, this one not included."""
+
+
+class FoundObject(_Response):
+    """The sentence that answers best, found without the language model."""
+
+    text: str
+    """The answer itself, a part of the citation's quote."""
+    citation: CitationObject
+    score: float
+    """From 0 to 1, how surely it answers."""
 
 
 class NearestObject(_Response):
@@ -133,6 +148,10 @@ class AnswerObject(_Response):
     """The statements with [1] [2] markers."""
     status: Status
     statements: list[StatementObject]
+    kind: Kind
+    """What was asked for."""
+    found: FoundObject | None
+    """What was found at once."""
     citations: list[CitationObject]
     confidence: float
     nearest: list[NearestObject]

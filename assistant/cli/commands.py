@@ -15,12 +15,14 @@ from assistant.cli.console import (
     asked,
     complain,
     decoded,
+    last_of,
     note,
     note_first_ingest,
     opened_engine,
     print_json,
     print_text,
     screen,
+    show_found,
     typed_lines,
 )
 from assistant.cli.options import ANSWERING, MODELS, WITHIN, Run, takes, takes_early
@@ -29,10 +31,13 @@ from assistant.terminal import TerminalProgress
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
-    from assistant.types import CheckedAnswer, Filters, Hit, IngestReport
+    from assistant.types import CheckedAnswer, Hit, IngestReport
 
 EXIT_ABSTAINED = 3
 
+FastOption = Annotated[
+    bool, typer.Option("--fast", help="Quote what is found, without the language model.")
+]
 QuestionArgument = Annotated[
     str, typer.Argument(metavar="QUESTION", help="The question; - reads standard input.")
 ]
@@ -150,6 +155,7 @@ def _watch(
 def ask(
     run: Run,
     question: QuestionArgument,
+    fast: FastOption = False,
     json: JsonOption = False,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 3 when there is no answer.")
@@ -162,11 +168,12 @@ def ask(
     from assistant import render
 
     question = asked(question)
-    answer = _answer_by_server(run, question)
+    answer = _answer_by_server(run, question, fast)
     if answer is None:
         with opened_engine(run) as (engine, progress):
             note_first_ingest(run, engine, progress)
-            answer = engine.ask(question, filters=run.filters)
+            steps = engine.ask_stream(question, filters=run.filters, fast=fast)
+            answer = last_of(steps, progress)
     if json:
         print_json(render.answer_json(answer))
     else:
@@ -203,7 +210,7 @@ def search(
         print_text(render.hits_text(hits, **screen()))
 
 
-def _answer_by_server(run: Run, question: str) -> CheckedAnswer | None:
+def _answer_by_server(run: Run, question: str, fast: bool) -> CheckedAnswer | None:
     """The answer of a server on the same store, which has its models loaded; None without one."""
     from assistant.remote import find
 
@@ -212,7 +219,14 @@ def _answer_by_server(run: Run, question: str) -> CheckedAnswer | None:
         return None
     careful = run.settings.careful if "careful" in run.given else None
     with TerminalProgress(sys.stderr, quiet=run.quiet) as progress:
-        return server.ask(question, run.filters, careful, progress)
+        return server.ask(
+            question,
+            run.filters,
+            careful,
+            progress,
+            fast=fast,
+            on_found=lambda found: show_found(progress, found),
+        )
 
 
 def _hits_by_server(run: Run, question: str, k: int | None) -> list[Hit] | None:
@@ -226,11 +240,13 @@ def _hits_by_server(run: Run, question: str, k: int | None) -> list[Hit] | None:
 
 @app.command()
 @takes(WITHIN, MODELS, ANSWERING)
-def chat(run: Run) -> None:
+def chat(run: Run, fast: FastOption = False) -> None:
     """Ask one question after another. /quit or Ctrl-D ends; Ctrl-C stops an answer.
 
     Example: assistant chat
     """
+    from assistant import render
+
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     history: list[tuple[str, str]] = []
     with opened_engine(run) as (engine, progress):
@@ -242,8 +258,10 @@ def chat(run: Run) -> None:
                 question = decoded(line)
                 if question == "/quit":
                     break
-                answer = _answer_in_chat(engine, progress, question, history, run.filters)
-                history.append((question, answer))
+                steps = engine.ask_stream(question, history, run.filters, fast=fast)
+                answer = last_of(steps, progress)
+                print_text(render.answer_text(answer, **screen()) + "\n")
+                history.append((question, render.answer_line(answer)))
             except KeyboardInterrupt:
                 if not interactive:
                     raise
@@ -254,31 +272,6 @@ def chat(run: Run) -> None:
                     raise
                 progress.clear()
                 complain(error)
-
-
-def _answer_in_chat(
-    engine: Engine,
-    progress: TerminalProgress,
-    question: str,
-    history: Sequence[tuple[str, str]],
-    filters: Filters,
-) -> str:
-    """Prints each statement once it is checked, then the rest. Returns the text for the history."""
-    from assistant import render
-    from assistant.types import CheckedStatement, Stage
-
-    look = screen()
-    text = ""
-    for part in engine.ask_stream(question, history, filters):
-        if isinstance(part, Stage):
-            continue
-        progress.clear()
-        if isinstance(part, CheckedStatement):
-            print_text(render.statement_text(part, width=look["width"], color=look["color"]))
-        else:
-            text = render.answer_line(part)
-            print_text(render.ending_text(part, **look) + "\n")
-    return text
 
 
 @app.command()

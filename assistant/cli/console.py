@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
@@ -17,7 +17,9 @@ from assistant.safety import json_text, one_line, plain
 from assistant.terminal import TerminalProgress
 
 if TYPE_CHECKING:
+    from assistant.answering.pipeline import Step
     from assistant.engine import Engine
+    from assistant.types import CheckedAnswer, Found
 
 WIDEST = 100  # longer lines are hard to read
 PROMPT = "> "
@@ -53,6 +55,28 @@ def note_first_ingest(run: Run, engine: Engine, progress: TerminalProgress) -> N
         from assistant.render import report_text
 
         note(run, report_text(report))
+
+
+def last_of(steps: Iterable[Step], progress: TerminalProgress) -> CheckedAnswer:
+    """The answer. What was found at once is shown on a terminal while the rest is on its way."""
+    from assistant.types import CheckedAnswer, Found, Stage
+
+    for step in steps:
+        match step:
+            case Stage("reading"):
+                progress("Answering", 0, None, "steps")
+            case Found():
+                show_found(progress, step)
+            case CheckedAnswer():
+                progress.clear()
+                return step
+    raise AssertionError("the last step is the answer")
+
+
+def show_found(progress: TerminalProgress, found: Found) -> None:
+    from assistant.render import found_text
+
+    progress.show(found_text(found, width=shutil.get_terminal_size().columns))
 
 
 # -- what comes in --------------------------------------------------------------------------

@@ -10,10 +10,20 @@ import re
 from datetime import datetime
 
 from assistant.dialogue import Conversation, Turn
-from assistant.render.layout import MARKER, long_date, outlet_and_date
-from assistant.render.text import ARTICLES_DISAGREE, NOT_IN_CORPUS
+from assistant.render.answers import day_heading
+from assistant.render.layout import long_date, outlet_and_date
+from assistant.render.statements import (
+    ARTICLES_DISAGREE,
+    ARTICLES_SILENT,
+    CLOSEST_WORDS,
+    FAILED,
+    in_marks,
+    timeline,
+    verdict_words,
+    words,
+)
 from assistant.safety import one_line
-from assistant.types import CheckedStatement, Citation, Filters, Nearest
+from assistant.types import CheckedAnswer, CheckedStatement, Citation, Filters, Nearest
 
 # The characters of RFC 3986 but ', and no user name before the host, which makes an address look
 # like another one.
@@ -46,27 +56,44 @@ def markdown(text: str) -> str:
 
 def _turn(turn: Turn) -> list[str]:
     answer = turn.answer
-    blocks = [f"## {markdown(turn.question)}"]
-    if answer.status == "abstained":
-        blocks.append(NOT_IN_CORPUS)
-        if answer.nearest:
-            blocks.append(
-                "Closest articles:\n\n" + "\n".join(f"- {_article(n)}" for n in answer.nearest)
-            )
-    elif answer.status == "conflict":
-        listed = "\n".join(f"- {_statement(s)}" for s in answer.statements)
-        blocks += [ARTICLES_DISAGREE, listed]
-    else:
-        blocks += map(_statement, answer.statements)
+    blocks = [f"## {markdown(turn.question)}", *_answer(answer)]
     if answer.citations:
         blocks += ["**Sources**", "\n".join(map(_source, answer.citations))]
     return [*blocks, *(f"*{markdown(line)}*" for line in small_print(turn))]
 
 
-def _statement(statement: CheckedStatement) -> str:
-    words, verdict = statement_words(statement)
+def _answer(answer: CheckedAnswer) -> list[str]:
+    told = timeline(answer)
+    if answer.status == "abstained":
+        return [ARTICLES_SILENT, *_closest(answer)]
+    if answer.status == "conflict":
+        listed = "\n".join(f"- {_statement(s, answer)}" for s in answer.statements)
+        return [ARTICLES_DISAGREE, listed]
+    if told:
+        blocks = [_statement(s, answer) for s in told.opening]
+        for day in told.days:
+            blocks.append(f"### {markdown(day_heading(day))}")
+            blocks += [_statement(s, answer) for s in day.statements]
+        return blocks
+    return [_statement(s, answer) for s in answer.statements]
+
+
+def _closest(answer: CheckedAnswer) -> list[str]:
+    """What helps on where the articles do not say."""
+    blocks = []
+    if answer.found:
+        citation = answer.found.citation
+        blocks += [CLOSEST_WORDS, f"> {markdown(citation.quote)}", _article(citation)]
+    if answer.nearest:
+        listed = "\n".join(f"- {_article(n)}" for n in answer.nearest)
+        blocks.append(f"Closest articles:\n\n{listed}")
+    return blocks
+
+
+def _statement(statement: CheckedStatement, answer: CheckedAnswer) -> str:
+    said, verdict = statement_words(statement, answer)
     markers = "".join(f" [{number}]" for number in statement.citations)
-    return markdown(words) + markers + (f" — {markdown(verdict)}" if verdict else "")
+    return markdown(said) + markers + (f" — {markdown(verdict)}" if verdict else "")
 
 
 def _article(item: Citation | Nearest) -> str:
@@ -79,21 +106,17 @@ def _source(citation: Citation) -> str:
     return f"{heading}\n\n   > {markdown(citation.quote)}\n"
 
 
-def statement_words(statement: CheckedStatement) -> tuple[str, str]:
-    """What a statement says, and its verdict in words, "" where it is supported.
-
-    Digits in brackets of its own become (n): only we make citations.
-    """
+def statement_words(statement: CheckedStatement, answer: CheckedAnswer) -> tuple[str, str]:
+    """What a statement says, quotes in quotation marks, and its verdict in words, "" where nothing
+    speaks against it."""
+    opening, text, quoted = words(statement, answer.citations)
+    said = f"{opening} {in_marks(text) if quoted else text}".strip()
+    failed = statement.verdict in FAILED
+    verdict = verdict_words(statement) if failed or statement.answers is False else ""
     reason = one_line(statement.reason)
-    verdict = {
-        "supported": "",
-        "quoted": "quoted word for word",
-        "unsupported": "not confirmed",
-        "contradicted": "contradicted by the articles",
-    }[statement.verdict]
-    if statement.verdict in ("unsupported", "contradicted") and reason:
+    if failed and reason:
         verdict += f": {reason}"
-    return MARKER.sub(r"(\1)", one_line(statement.text)), verdict
+    return said, verdict
 
 
 def origin(item: Citation | Nearest) -> str:

@@ -8,9 +8,15 @@ from html import escape
 from assistant.dialogue import Conversation, Turn
 from assistant.render.export import about, small_print, statement_words, web_address
 from assistant.render.layout import long_date
-from assistant.render.text import ARTICLES_DISAGREE, NOT_IN_CORPUS
+from assistant.render.statements import (
+    ARTICLES_DISAGREE,
+    ARTICLES_SILENT,
+    CLOSEST_WORDS,
+    Day,
+    timeline,
+)
 from assistant.safety import one_line
-from assistant.types import CheckedStatement, Citation, Nearest
+from assistant.types import CheckedAnswer, CheckedStatement, Citation, Nearest
 
 # The page says itself that nothing in it may run or be fetched; the escaping does not lean on it.
 _HEAD = """<!doctype html>
@@ -40,6 +46,9 @@ blockquote {{ margin: .35rem 0 1rem; padding-inline-start: .9rem;
 ul, ol {{ padding-inline-start: 1.6rem }}
 li p {{ margin: .2rem 0 }}
 li:target {{ background: var(--mark) }}
+.days {{ list-style: none; padding-inline-start: 1rem;
+  border-inline-start: 2px solid var(--line) }}
+.days h3 .quiet {{ font-weight: normal }}
 .quiet {{ color: var(--quiet); font: .85rem/1.5 system-ui, sans-serif; margin: .3rem 0 }}
 .verdict {{ color: var(--warn); font-size: .9em }}
 @media print {{
@@ -66,34 +75,56 @@ def conversation_html(conversation: Conversation) -> str:
 
 def _turn(turn: Turn, number: int) -> str:
     answer = turn.answer
-    numbers = {citation.number for citation in answer.citations}
-    parts = ["<section>", f'<h2 dir="auto">{_text(turn.question)}</h2>']
-    said = [_statement(s, number, numbers) for s in answer.statements]
-    if answer.status == "abstained":
-        parts.append(f"<p>{NOT_IN_CORPUS}</p>")
-        if answer.nearest:
-            parts += ["<h3>Closest articles</h3>", _list(map(_article, answer.nearest))]
-    elif answer.status == "conflict":
-        parts += [
-            f"<p>{ARTICLES_DISAGREE}</p>",
-            _list(f'<p dir="auto">{statement}</p>' for statement in said),
-        ]
-    else:
-        parts += [f'<p dir="auto">{statement}</p>' for statement in said]
+    parts = ["<section>", f'<h2 dir="auto">{_text(turn.question)}</h2>', *_answer(answer, number)]
     if answer.citations:
         sources = "\n".join(_source(citation, number) for citation in answer.citations)
         parts += ["<h3>Sources</h3>", f"<ol>\n{sources}\n</ol>"]
     return "\n".join([*parts, *map(_quiet, small_print(turn)), "</section>"])
 
 
-def _statement(statement: CheckedStatement, turn: int, numbers: set[int]) -> str:
-    words, verdict = statement_words(statement)
+def _answer(answer: CheckedAnswer, turn: int) -> list[str]:
+    told = timeline(answer)
+    if answer.status == "abstained":
+        return [f"<p>{ARTICLES_SILENT}</p>", *_closest(answer)]
+    if answer.status == "conflict":
+        listed = (_statement(s, answer, turn) for s in answer.statements)
+        return [f"<p>{ARTICLES_DISAGREE}</p>", _list(listed)]
+    if told:
+        days = "\n".join(_day(day, answer, turn) for day in told.days)
+        opening = [_statement(s, answer, turn) for s in told.opening]
+        return [*opening, f'<ol class="days">\n{days}\n</ol>']
+    return [_statement(s, answer, turn) for s in answer.statements]
+
+
+def _day(day: Day, answer: CheckedAnswer, turn: int) -> str:
+    when = "No date"
+    if day.published:
+        when = f'<time datetime="{day.published.isoformat()}">{long_date(day.published)}</time>'
+    outlets = ", ".join(f"<bdi>{_text(outlet)}</bdi>" for outlet in day.outlets)
+    said = "\n".join(_statement(s, answer, turn) for s in day.statements)
+    return f'<li><h3>{when} <span class="quiet">{outlets}</span></h3>\n{said}</li>'
+
+
+def _closest(answer: CheckedAnswer) -> list[str]:
+    """What helps on where the articles do not say."""
+    parts = []
+    if answer.found:
+        citation = answer.found.citation
+        parts += [f"<p>{CLOSEST_WORDS}</p>", _quote(citation), f"<p>{_article(citation)}</p>"]
+    if answer.nearest:
+        parts += ["<h3>Closest articles</h3>", _list(map(_article, answer.nearest))]
+    return parts
+
+
+def _statement(statement: CheckedStatement, answer: CheckedAnswer, turn: int) -> str:
+    words, verdict = statement_words(statement, answer)
+    numbers = {citation.number for citation in answer.citations}
     markers = "".join(
         f' <a href="#source-{turn}-{n}">[{n}]</a>' if n in numbers else f" [{n}]"
         for n in statement.citations
     )
     said = f' <bdi class="verdict">— {_text(verdict)}</bdi>' if verdict else ""
-    return f"{_text(words)}{markers}{said}"
+    return f'<p dir="auto">{_text(words)}{markers}{said}</p>'
 
 
 def _source(citation: Citation, turn: int) -> str:
@@ -103,9 +134,12 @@ def _source(citation: Citation, turn: int) -> str:
         link = f'<br>\n<a href="{escape(url)}" rel="noopener noreferrer">{escape(url)}</a>'
     return (
         f'<li id="source-{turn}-{citation.number}" value="{citation.number}">'
-        f"{_article(citation)}{link}\n"
-        f'<blockquote dir="auto">{_text(citation.quote)}</blockquote></li>'
+        f"{_article(citation)}{link}\n{_quote(citation)}</li>"
     )
+
+
+def _quote(citation: Citation) -> str:
+    return f'<blockquote dir="auto">{_text(citation.quote)}</blockquote>'
 
 
 def _article(item: Citation | Nearest) -> str:

@@ -32,6 +32,10 @@ class Fields:
         """The error to raise for `key`."""
         return wrong(self._name(key), what, self._hint)
 
+    def has(self, key: str) -> bool:
+        """Whether it is there, and not null."""
+        return self._raw.get(key) is not None
+
     def text(self, key: str) -> str:
         value = self._value(key)
         if not isinstance(value, str):
@@ -45,6 +49,12 @@ class Fields:
         value = self._value(key)
         if not isinstance(value, str) or value not in choices:
             raise self.wrong(key, f"must be one of {', '.join(choices)}")
+        return value
+
+    def truth(self, key: str) -> bool:
+        value = self._value(key)
+        if not isinstance(value, bool):
+            raise self.wrong(key, "must be true or false")
         return value
 
     def count(self, key: str) -> int:

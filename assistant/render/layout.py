@@ -12,6 +12,7 @@ from assistant.safety import one_line
 from assistant.types import Citation, Nearest
 
 MARKER = re.compile(r"\[(\d+)\]")
+NARROWEST = 24
 
 
 class Paint:

@@ -6,9 +6,20 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from assistant.render.answers import answer_line
 from assistant.render.corrected import corrections_json
-from assistant.render.text import Changed, answer_line
-from assistant.types import Article, CheckedAnswer, Hit, IngestReport, Nearest, Preview
+from assistant.render.text import Changed
+from assistant.types import (
+    Article,
+    CheckedAnswer,
+    CheckedStatement,
+    Citation,
+    Found,
+    Hit,
+    IngestReport,
+    Nearest,
+    Preview,
+)
 
 if TYPE_CHECKING:
     from assistant.corrections import Corrections
@@ -24,32 +35,12 @@ def answer_json(answer: CheckedAnswer) -> dict[str, Any]:
         "question": answer.question,
         "answer": answer_line(answer),
         "status": answer.status,
-        "statements": [
-            {
-                "text": statement.text,
-                "citations": list(statement.citations),
-                "verdict": statement.verdict,
-                "reason": statement.reason,
-            }
-            for statement in answer.statements
-        ],
-        "citations": [
-            {
-                "number": citation.number,
-                "article_id": citation.article_id,
-                "title": citation.title,
-                "source": citation.source,
-                "author": citation.author,
-                "published": _iso(citation.published),
-                "url": citation.url,
-                "quote": citation.quote,
-                "start": citation.start,
-                "end": citation.end,
-            }
-            for citation in answer.citations
-        ],
+        "statements": [statement_json(each) for each in answer.statements],
+        "kind": answer.kind,
+        "found": answer.found and found_json(answer.found),
+        "citations": [_citation(each) for each in answer.citations],
         "confidence": answer.confidence,
-        "nearest": [_nearest(each) for each in answer.nearest],
+        "nearest": [nearest_json(each) for each in answer.nearest],
         "model": answer.model,
         "usage": {
             "prompt_tokens": answer.usage.prompt_tokens,
@@ -62,7 +53,39 @@ def answer_json(answer: CheckedAnswer) -> dict[str, Any]:
     }
 
 
-def _nearest(nearest: Nearest) -> dict[str, Any]:
+def statement_json(statement: CheckedStatement) -> dict[str, Any]:
+    """One of the answer's `statements`."""
+    return {
+        "text": statement.text,
+        "citations": list(statement.citations),
+        "verdict": statement.verdict,
+        "answers": statement.answers,
+        "reason": statement.reason,
+    }
+
+
+def found_json(found: Found) -> dict[str, Any]:
+    """The answer's `found`: what was shown at once."""
+    return {"text": found.text, "citation": _citation(found.citation), "score": found.score}
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "article_id": citation.article_id,
+        "title": citation.title,
+        "source": citation.source,
+        "author": citation.author,
+        "published": _iso(citation.published),
+        "url": citation.url,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+    }
+
+
+def nearest_json(nearest: Nearest) -> dict[str, Any]:
+    """An article by its name."""
     return {
         "article_id": nearest.article_id,
         "title": nearest.title,
@@ -85,7 +108,7 @@ def hits_json(question: str, hits: Sequence[Hit]) -> dict[str, Any]:
                 "text": hit.text,
                 "start": hit.passage.start,
                 "end": hit.passage.end,
-                "also_in": [_nearest(each) for each in hit.also_in],
+                "also_in": [nearest_json(each) for each in hit.also_in],
             }
             for hit in hits
         ],

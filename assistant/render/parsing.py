@@ -9,6 +9,8 @@ from assistant.types import (
     CheckedAnswer,
     CheckedStatement,
     Citation,
+    Found,
+    Kind,
     Nearest,
     Status,
     Timings,
@@ -23,11 +25,17 @@ def parse_answer(raw: Any) -> CheckedAnswer:
     """The answer that `answer_json` turned into `raw`, where `hits`, `read` and `signals` are
     empty, since the JSON does not have them, and timings are to a tenth of a millisecond.
 
-    Keys it does not know are left out, so that a newer program may add some. `answer`, the text
-    with its markers, follows from the statements and is made anew. Raises AssistantError that
+    Keys it does not know are left out, so that a newer program may add some. Those that an older
+    program did not write (`kind`, `found`, `answers` of a statement) may be missing. `answer`, the
+    text with its markers, follows from the statements and is made anew. Raises AssistantError that
     names the key that is missing or wrong, a statement that cites a number that is not there too.
     """
     return answer_of(Fields(raw, _HINT))
+
+
+def parse_found(raw: Any) -> Found:
+    """What `found_json` turned into `raw`. Raises AssistantError as `parse_answer`."""
+    return _found(Fields(raw, _HINT))
 
 
 def answer_of(fields: Fields) -> CheckedAnswer:
@@ -54,6 +62,8 @@ def answer_of(fields: Fields) -> CheckedAnswer:
             check=timings.number("check"),
             total=timings.number("total"),
         ),
+        kind=cast(Kind, fields.one_of("kind", get_args(Kind))) if fields.has("kind") else "fact",
+        found=_found(fields.object("found")) if fields.has("found") else None,
     )
 
 
@@ -67,6 +77,15 @@ def _statement(fields: Fields, numbers: set[int]) -> CheckedStatement:
         citations=cited,
         verdict=cast(Verdict, fields.one_of("verdict", get_args(Verdict))),
         reason=fields.text("reason"),
+        answers=fields.truth("answers") if fields.has("answers") else None,
+    )
+
+
+def _found(fields: Fields) -> Found:
+    return Found(
+        text=fields.text("text"),
+        citation=_citation(fields.object("citation")),
+        score=fields.number("score", most=1),
     )
 
 

@@ -1,152 +1,27 @@
-"""Values -> text for a terminal."""
+"""Values other than answers -> text for a terminal."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.render.layout import (
-    MARKER,
+    NARROWEST,
     Paint,
-    article_heading,
     cut,
     indented,
     outlet_and_date,
-    shorten_middle,
     table,
     wrap,
 )
 from assistant.safety import one_line, plain
 from assistant.types import (
     Article,
-    CheckedAnswer,
-    CheckedStatement,
     Failure,
     Hit,
     IngestReport,
     Preview,
 )
-
-NOT_IN_CORPUS = "The corpus does not hold the answer to this question."
-ARTICLES_DISAGREE = "The articles disagree:"
-SCREEN_LINES = 24
-NARROWEST = 24
-
-_QUOTED = re.compile(r"(?s)[“\"„«].*[”\"“»]")
-
-
-def _with_markers(statement: CheckedStatement, *, quote_marks: bool) -> str:
-    """A statement with its verdict, where that is not "supported", and its [n] markers.
-
-    Digits in brackets of its own become (n): only we make citations.
-    """
-    text = MARKER.sub(r"(\1)", statement.text)
-    if quote_marks and statement.verdict == "quoted" and not _QUOTED.fullmatch(text.strip()):
-        text = f"“{text.strip()}”"
-    if statement.verdict in ("unsupported", "contradicted"):
-        text += f" ({statement.verdict})"
-    return " ".join([text, *(f"[{number}]" for number in statement.citations)])
-
-
-def statement_text(statement: CheckedStatement, *, width: int, color: bool) -> str:
-    """One checked statement, wrapped; a quoted one is indented and stands in quotation marks."""
-    paint = Paint(color, links=False)
-    indent = 2 if statement.verdict == "quoted" else 0
-    lines = wrap(
-        one_line(_with_markers(statement, quote_marks=True)), max(width, NARROWEST) - indent
-    )
-    lines = [paint.markers(line) for line in lines]
-    if statement.verdict in ("unsupported", "contradicted"):
-        lines.append(paint.warning(cut("  not confirmed: " + one_line(statement.reason), width)))
-    return "\n".join(indented(lines, indent))
-
-
-def _conflict_lines(answer: CheckedAnswer, width: int, paint: Paint) -> list[str]:
-    """Each of the disagreeing statements with the outlets and dates that stand behind it."""
-    citations = {citation.number: citation for citation in answer.citations}
-    lines = [ARTICLES_DISAGREE]
-    for statement in answer.statements:
-        wrapped = wrap(one_line(_with_markers(statement, quote_marks=True)), width - 4)
-        lines += [
-            ("    " if position else "  - ") + paint.markers(line)
-            for position, line in enumerate(wrapped)
-        ]
-        behind = (citations[number] for number in statement.citations if number in citations)
-        origins = dict.fromkeys(
-            outlet_and_date(c.source, c.published, c.article_id) for c in behind
-        )
-        lines += indented(map(paint.dim, wrap("; ".join(origins), width - 4)), 4)
-    return lines
-
-
-def _citation_lines(answer: CheckedAnswer, used: int, width: int, paint: Paint) -> list[str]:
-    """The numbered citations, their quotes so short that `used` lines above them still fit."""
-    shown = [one_line(s.text) for s in answer.statements if s.verdict == "quoted"]
-    blocks = [
-        (article_heading(f"[{citation.number}] ", citation, width, paint), one_line(citation.quote))
-        for citation in answer.citations
-    ]
-    room = SCREEN_LINES - used - sum(len(heading) for heading, _ in blocks) - 3
-    quote_lines = min(max(room // max(len(blocks), 1), 1), 3)
-    lines: list[str] = []
-    for heading, quote in blocks:
-        lines += heading
-        if not any(quote in statement for statement in shown):  # it stands above already
-            # Wrapping wastes some of each line; a tenth is enough for words of ordinary length.
-            cells = quote_lines * (width - 4) * 9 // 10 - 2
-            lines += indented(wrap(f"“{shorten_middle(quote, cells)}”", width - 4), 4)
-    return lines
-
-
-def _ending_lines(answer: CheckedAnswer, used: int, width: int, paint: Paint) -> list[str]:
-    lines: list[str] = []
-    if answer.status == "abstained":
-        if answer.nearest:
-            lines += ["", "Closest articles:"]
-            for nearest in answer.nearest:
-                lines += article_heading("  - ", nearest, width, paint)
-    elif answer.citations:
-        lines += ["", *_citation_lines(answer, used, width, paint)]
-    model = "no language model" if answer.model == "none" else one_line(answer.model)
-    return [*lines, "", paint.dim(f"{model} · {answer.timings.total / 1000:.1f} s")]
-
-
-def answer_text(answer: CheckedAnswer, *, width: int, color: bool, links: bool) -> str:
-    """The whole answer for a terminal `width` cells wide, `NARROWEST` at least: what it says with
-    [n] markers, the numbered citations with their words, a last line with model and seconds."""
-    width = max(width, NARROWEST)
-    paint = Paint(color, links)
-    if answer.status == "abstained":
-        lines = wrap(NOT_IN_CORPUS, width)
-    elif answer.status == "conflict":
-        lines = _conflict_lines(answer, width, paint)
-    else:
-        lines = [
-            line
-            for statement in answer.statements
-            for line in statement_text(statement, width=width, color=color).split("\n")
-        ]
-    return "\n".join(lines + _ending_lines(answer, len(lines), width, paint))
-
-
-def ending_text(answer: CheckedAnswer, *, width: int, color: bool, links: bool) -> str:
-    """What remains to be said after the statements of `answer` were shown one by one."""
-    width = max(width, NARROWEST)
-    lines: list[str] = []
-    if answer.status == "abstained":
-        lines = wrap(NOT_IN_CORPUS, width)
-    elif answer.status == "conflict":
-        lines = ["The articles disagree on this."]
-    used = len(lines) + len(answer.statements)
-    return "\n".join(lines + _ending_lines(answer, used, width, Paint(color, links)))
-
-
-def answer_line(answer: CheckedAnswer) -> str:
-    """The answer as one run of text with [n] markers, as in the JSON and in a chat's history."""
-    if answer.status == "abstained":
-        return NOT_IN_CORPUS
-    return " ".join(_with_markers(s, quote_marks=False) for s in answer.statements)
 
 
 def hits_text(hits: Sequence[Hit], *, width: int, color: bool, links: bool) -> str:

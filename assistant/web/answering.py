@@ -12,17 +12,16 @@ from markupsafe import Markup
 
 from assistant.engine import Engine
 from assistant.errors import AssistantError
-from assistant.render.html import (
+from assistant.render.html import error_html, stage_html, waiting_html
+from assistant.render.html_answer import (
     Around,
     answer_html,
-    error_html,
-    stage_html,
+    found_html,
     statements_html,
     surroundings,
-    waiting_html,
 )
 from assistant.turns import Turns
-from assistant.types import CheckedAnswer, CheckedStatement, Filters, Stage
+from assistant.types import CheckedAnswer, CheckedStatement, Filters, Found, Stage
 
 # How often someone who waits is told so; when the browser has gone, this is when it is noticed.
 TELL_SECONDS = 0.5
@@ -64,18 +63,22 @@ def answering(
 
 
 def _steps(engine: Engine, asked: Asked) -> Iterator[tuple[Markup, CheckedAnswer | None]]:
-    shown: list[CheckedStatement] = []
+    checked: tuple[CheckedStatement, ...] = ()
+    found: Found | None = None
     steps = engine.ask_stream(asked.question, asked.history, asked.filters, careful=asked.careful)
     yield waiting_html("Making ready …"), None
     for step in steps:
         match step:
-            case Stage():
-                yield statements_html(tuple(shown)) + stage_html(step), None
-            case CheckedStatement():
-                shown.append(step)
-                yield statements_html(tuple(shown)), None
             case CheckedAnswer():
                 yield shown_again(engine, step), step
+                return
+            case CheckedStatement():  # it says it better
+                checked, found = (*checked, step), None
+            case Found():
+                found = step
+        shown = statements_html(checked) + (found_html(found) if found else "")
+        doing = stage_html(step, found=found is not None) if isinstance(step, Stage) else ""
+        yield shown + doing, None
 
 
 def shown_again(engine: Engine, answer: CheckedAnswer) -> Markup:
