@@ -69,7 +69,7 @@ BEHIND = {
     "bm25s": {"index"},
     "torch": {"quantization"},
     "sentence_transformers": {"quantization"},
-    "onnxruntime": {"quantization", "graphs"},
+    "onnxruntime": {"quantization", "graphs", "models"},
     "tokenizers": {"embedding", "models"},
     "xllamacpp": {"llm"},
     "openai": {"llm"},

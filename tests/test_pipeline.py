@@ -204,7 +204,8 @@ def test_both_questions_in_one_are_answered_and_cited_through() -> None:
 @given(st.text(max_size=200))
 def test_whatever_a_model_writes_nothing_unverified_is_shown(written: str) -> None:
     """Invariants 1, 2 and 3: no text of a model can make a citation or pass unchecked."""
-    answer, _ = ask("What will the bridge cost?", [BRIDGE, OLD], says=written.strip() or "-", least=0.0)
+    said = written.strip() or "-"
+    answer, _ = ask("What will the bridge cost?", [BRIDGE, OLD], says=said, least=0.0)
     numbers = {c.number for c in answer.citations}
     for statement in answer.statements:
         assert statement.verdict in ("supported", "quoted")

@@ -46,13 +46,23 @@ def select(question: str, kind: Kind, read: Sequence[ReadHit], tokens: int) -> E
     kept = originals(read)
     if kind in ("change", "latest", "overview"):
         kept = story(question, kept)
-    best = kept[: EXCERPTS[kind]]
+    best = _first(kept, EXCERPTS[kind])
     if kind == "latest":
         excerpts = _news(by_day(kept)[-1:], tokens)
     else:
         each = max(tokens // max(len(best), 1), LEAST_TOKENS)
         excerpts = (_excerpt(r, each) for r in by_day(best))
     return Evidence(kind, tuple(excerpts), tuple(kept))
+
+
+def _first(read: Sequence[ReadHit], most: int) -> list[ReadHit]:
+    """The first `most` in retrieval's order, the last of them giving way to the one that the reader
+    judges best, where that stands further down."""
+    first = list(read[:most])
+    best = max(read, key=lambda r: r.answers, default=None)
+    if best is not None and best not in first and best.answers > max(r.answers for r in first):
+        first[-1] = best
+    return first
 
 
 def _news(newest: Sequence[ReadHit], tokens: int) -> Iterator[Excerpt]:
