@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant import language_model, scope
 from assistant.answering.pipeline import Answering, Step
-from assistant.answering.reading import Reader
+from assistant.answering.reading import Reader, read_hits
 from assistant.copies import collapsed
 from assistant.corrections import Corrections, by_outlet, corrections_of
 from assistant.embedding import NAME as EMBEDDING_NAME
@@ -234,7 +234,8 @@ class Engine:
         self, question: str, k: int | None = None, filters: Filters | None = None
     ) -> list[Hit]:
         """The passages that fit the question best, without a language model. Of articles that
-        print the same story only the best is shown; it names the others.
+        print the same story only the best is shown; it names the others. In each the trained
+        reader marks where the question is answered.
 
         Raises UsageError for an empty question, and for filters that name what is not there.
         """
@@ -242,7 +243,11 @@ class Engine:
         self.ensure_ready()
         within = self._within(question, filters)
         k = k or self.settings.passages
-        return collapsed(self._retrieve(question, max(k, RERANKED), within))[:k]
+        hits = collapsed(self._retrieve(question, max(k, RERANKED), within))[:k]
+        if self.reader is None:
+            return hits
+        read = read_hits(question, hits, self.reader)
+        return [replace(r.hit, answer=r.span, answers=r.answers) for r in read]
 
     def ask(
         self,
