@@ -81,7 +81,7 @@ class TerminalProgress:
         """A few words above the live lines, until `clear`; nothing where no person watches."""
         if self._live and not self._quiet:
             self._above = one_line(text)
-            self._started()
+            self._started().refresh()
 
     def clear(self) -> None:
         """Takes the live lines away; a later call starts anew."""

@@ -20,7 +20,13 @@ from served import application, quoting, running
 
 from assistant import render
 from assistant.api.chat import Message, conversation
-from assistant.api.objects import AnswerObject, ArticleObject, ArticlesObject, HitsObject
+from assistant.api.objects import (
+    AnswerObject,
+    ArticleObject,
+    ArticlesObject,
+    FoundObject,
+    HitsObject,
+)
 from assistant.engine import Engine
 from assistant.errors import LLMUnreachable
 from assistant.turns import Turns
@@ -98,6 +104,36 @@ class TestAsk:
             assert without_times(objects[-1]) == without_times(plain)
             statements = [o for n, o in zip(names, objects, strict=True) if n == "statement"]
             assert statements == plain["statements"]
+
+    def test_what_was_found_comes_before_the_model_has_written(self, engine: Engine) -> None:
+        """Who waits for a slow model has something to read within a second."""
+        llm = SlowLLM(reply="The bridge will cost 24.9 million crowns.")
+        llm.go = threading.Event()
+        asked = {"question": COST, "stream": True}
+        with (
+            running(application(with_llm(engine, llm))) as address,
+            httpx.stream("POST", f"{address}/v1/ask", json=asked, timeout=60) as reply,
+        ):
+            lines = reply.iter_lines()
+            while next(lines) != "event: found":
+                pass
+            found = json.loads(next(lines).removeprefix("data: "))
+            llm.go.set()
+            *_, last = (line for line in lines if line.startswith("data: "))
+        answer = json.loads(last.removeprefix("data: "))
+        assert "24.9 million" in found["citation"]["quote"] and answer["found"] == found
+        FoundObject.model_validate(found)
+
+    @pytest.mark.parametrize("path", ["/v1/ask", "/v1/chat/completions"])
+    def test_fast_quotes_without_asking_the_model(self, engine: Engine, path: str) -> None:
+        llm = ScriptedLLM(reply="It costs nothing.")
+        asked = {"question": COST, "messages": [{"role": "user", "content": COST}], "fast": True}
+        if path == "/v1/ask":
+            del asked["messages"]
+        with TestClient(application(with_llm(engine, llm)), **LOCAL_HOST) as client:
+            answer = client.post(path, json=asked).json()
+        assert (answer["status"], answer["statements"][0]["verdict"]) == ("answered", "quoted")
+        assert answer["model"] == "none" and not llm.asked
 
     def test_filters_history_and_carefulness_are_passed_on(self, client: TestClient) -> None:
         asked = {

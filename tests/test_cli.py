@@ -12,14 +12,17 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from assistant.cli import main
+from assistant.errors import ModelError
 
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
 HEAVY |= {"bm25s", "xllamacpp", "httpx"}
@@ -208,6 +211,30 @@ class TestDoctor:
         result = assistant("doctor", "--llm", "none")
         assert result.code == 1 and "is a file" in result.out
 
+    @pytest.mark.parametrize("broken", [False, True])
+    def test_the_reader_is_looked_at(self, assistant, tmp_path, monkeypatch, broken):
+        """Answers do without it, but worse: who named one that cannot be used must know."""
+        asked = []
+
+        class Reader:
+            def __init__(self, folder: Path | None, threads: int) -> None:
+                asked.append(folder)
+
+            def load(self) -> None:
+                if broken:
+                    raise ModelError("reader.onnx is damaged", "Name another folder.")
+
+        module = types.ModuleType("assistant.models.reader")
+        module.__spec__ = ModuleSpec(module.__name__, None)
+        module.Reader = Reader  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        monkeypatch.setenv("ASSISTANT_READER", str(tmp_path))
+        result = assistant("doctor", "--llm", "none", "--json")
+        check = next(c for c in json.loads(result.out)["checks"] if c["name"] == "reader")
+        assert asked == [tmp_path] and result.code == int(broken)
+        assert check["status"] == ("fail" if broken else "ok")
+        assert ("damaged" in check["found"]) == broken
+
     def test_own_model_file_is_looked_at(self, assistant, tmp_path):
         (tmp_path / "my.gguf").write_bytes(b"GGUF")
         assert assistant("doctor", "--llm", f"embedded:{tmp_path / 'my.gguf'}").code == 0
@@ -328,6 +355,43 @@ class TestWithModels:
         assert "2 added" in result.err
         result = assistant("ask", "Who invented the telephone?", "--careful", "1")
         assert result.code == 0
+
+    def test_fast_needs_no_language_model(self, assistant, corpus):
+        """With an endpoint that is down: it is not asked, and nothing is fetched."""
+        down = ("--llm", "openai:http://127.0.0.1:1/v1#m", "--careful", "0")
+        result = assistant("ask", "What did the Sarn bridge cost?", "--fast", "--json", *down)
+        answer = json.loads(result.out)
+        assert (answer["model"], answer["statements"][0]["verdict"]) == ("none", "quoted")
+        assert assistant("ask", "What did the Sarn bridge cost?", *down).code == 1
+
+    @pytest.mark.skipif(os.name == "nt", reason="needs pseudo-terminals")
+    @pytest.mark.parametrize("command", [["ask", "--json"], ["ask"], ["chat"]], ids=" ".join)
+    def test_what_was_found_is_for_the_terminal_and_never_in_the_output(self, corpus, command):
+        """Scripts read standard output, and a person watches standard error."""
+        ours, theirs = os.openpty()
+        question = "What did the Sarn bridge cost?"
+        arguments = [*command, "--careful", "0", *([question] if command[0] == "ask" else [])]
+        child = subprocess.Popen(
+            [sys.executable, "-c", "from assistant.cli import main; main()", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+        )
+        os.close(theirs)
+        out: list[bytes] = []
+        asked = f"{question}\n".encode()
+        reading = threading.Thread(target=lambda: out.append(child.communicate(asked)[0]))
+        reading.start()
+        seen = b""
+        with contextlib.suppress(OSError):  # how Linux says that the other end has been closed
+            while part := os.read(ours, 1 << 16):
+                seen += part
+        reading.join(120)
+        os.close(ours)
+        assert child.returncode == 0
+        assert "Found: “The Sarn bridge cost 24.9 million crowns.” — Bridge opens" in seen.decode()
+        assert "Found" not in out[0].decode() and "24.9 million" in out[0].decode()
 
     def test_chat_in_a_pipe_answers_each_line_and_ends(self, corpus):
         with process("chat", "--careful", "0", "--quiet") as child:

@@ -28,7 +28,7 @@ from assistant.progress import silent
 from assistant.remote import FILE, Note, Server, find, left_in, parse_hits
 from assistant.safety import json_text
 from assistant.turns import Turns
-from assistant.types import Article, CheckedAnswer, Filters, Hit, Nearest, Passage
+from assistant.types import Article, CheckedAnswer, Filters, Found, Hit, Nearest, Passage
 
 models = pytest.mark.models
 COST = "How much will the Old Mill Bridge cost?"
@@ -127,6 +127,15 @@ class TestServer:
         with pytest.raises(UsageError, match="no article"):
             server.search(COST, 9, misspelt)
         assert "articles list" in of_ask.value.hint
+
+    def test_what_was_found_and_the_wish_for_speed_pass_through(
+        self, engine: Engine, note: Note
+    ) -> None:
+        server = find(engine.settings.store)
+        assert server
+        found: list[Found] = []
+        answer = server.ask(COST, Filters(), None, silent, fast=True, on_found=found.append)
+        assert answer and answer.found and found == [answer.found]
 
     def test_a_busy_server_says_so(self, engine: Engine, turns: Turns, note: Note) -> None:
         server = find(engine.settings.store)

@@ -103,6 +103,36 @@ def test_an_activity_that_reports_its_end_again_is_not_said_to_end_again():
     assert log.getvalue().count("done in") == 1
 
 
+def test_words_for_a_person_are_not_for_a_log():
+    log = io.StringIO()
+    with TerminalProgress(log) as progress:
+        progress.show("Found: it costs 3 crowns")
+    assert log.getvalue() == ""
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_words_stand_above_the_live_lines_and_go_with_them(monkeypatch, quiet):
+    """Whatever an article says, the terminal obeys none of it."""
+    monkeypatch.setenv("TERM", "xterm")
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as stream:
+        with TerminalProgress(stream, quiet=quiet) as progress:
+            progress("Answering", 0, None, "steps")
+            progress.show("Found: [bold]\x1b]0;evil\x07three crowns\x1b[2J")
+        stream.write("ANSWER\n")
+        stream.flush()
+        received = b""
+        while b"ANSWER\r\n" not in received:
+            received += os.read(ours, 1 << 16)
+    os.close(ours)
+    seen = received.decode()
+    assert ("Found: [bold]three crowns" in seen) == (not quiet)
+    assert "evil" not in seen and "\x1b[2J" not in seen
+    if not quiet:
+        assert seen.index("Found") < seen.rindex("Answering")
+        assert seen.endswith("\x1b[1A\x1b[2K\x1b[1A\x1b[2KANSWER\r\n"), "both lines are erased"
+
+
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_on_a_terminal_the_live_line_shows_the_work_and_is_cleared(monkeypatch, interrupted):
     """Also when Ctrl-C ends the work: the cursor is back and the line is gone."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from scripted import ScriptedLLM
@@ -163,9 +162,27 @@ def test_those_who_wait_are_told_how_many_are_before_them(talk: Talk) -> None:
     assert session.turns == (0,)
 
 
-@pytest.mark.parametrize("reply", ["no JSON", {"found": True}, ""])
-def test_nonsense_from_the_model_is_an_error_message(quoting: Engine, tmp_path: Path, reply: Any):
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [("", 'class="error"'), ("The moon is made of green cheese.", 'class="statement quoted')],
+)
+def test_nonsense_from_the_model_is_never_shown(
+    quoting: Engine, tmp_path: Path, reply: str, shown: str
+) -> None:
+    """Nothing at all is an error; what no article says gives way to a quote."""
     llm = ScriptedLLM(reply=reply, asked=[])
     talk = Talk(Engine(replace(quoting.settings), llm=llm), Turns(), tmp_path)
     messages, _ = ask(talk, "What will the bridge cost?")
-    assert 'class="error"' in messages[1]["content"]
+    assert shown in messages[1]["content"] and "cheese" not in messages[1]["content"]
+
+
+def test_what_was_found_is_on_the_screen_until_the_answer_is(talk: Talk) -> None:
+    """Something to read while the model writes; the checked answer takes its place."""
+    messages, session = talk.begin("What will the Old Mill Bridge cost?", [], Session())
+    screens = talk.answer(messages, session, Filters(), 0.0, user="ada", who="tab")
+    shown = [screen[-1]["content"] for screen, _ in screens]
+    found = [s for s in shown if "Found so far" in s]
+    assert any("Writing the answer …" in s for s in found), "while the model writes"
+    assert all("<mark>" in s or "24.9 million" in s for s in found)
+    assert "start=0" in found[0], "with a link to the words"
+    assert "Found so far" not in shown[-1] and "24.9 million" in shown[-1]

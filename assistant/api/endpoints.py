@@ -42,8 +42,8 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 }
 _EVENTS = """Server-sent events: `queued` {"ahead": n} while others are answered first, `stage`
 {"name", "articles"} for what is being done, `found` {"text", "citation", "score"} for the sentence
-that answers best, within a second, `statement` for each statement once it is checked, and at last
-`answer` with the whole object, or `error` with the status it would have had."""
+that answers best, before anything is written, `statement` for each statement once it is checked,
+and at last `answer` with the whole object, or `error` with the status it would have had."""
 
 
 def router(engine: Engine, turns: Turns, access: Access) -> APIRouter:
