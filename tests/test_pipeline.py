@@ -210,3 +210,13 @@ def test_whatever_a_model_writes_nothing_unverified_is_shown(written: str) -> No
     for statement in answer.statements:
         assert statement.verdict in ("supported", "quoted")
         assert statement.citations and set(statement.citations) <= numbers
+
+
+def test_an_overview_needs_articles_about_the_matter_and_no_model() -> None:
+    answer, _ = ask("timeline of the bridge", [OLD, BRIDGE], says="-", least=0.5)
+    assert answer.status == "answered" and answer.kind == "overview"
+    days = {c.number: c.published for c in answer.citations}
+    shown = [days[s.citations[0]] for s in answer.statements]
+    assert shown == sorted(d for d in shown if d) and len(set(shown)) == 2
+    assert all(s.verdict == "quoted" for s in answer.statements)
+    assert ask("timeline of the Mars mission", [OLD, BRIDGE], least=0.5)[0].status == "abstained"

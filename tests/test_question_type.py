@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.question_type import kind_of, subject
+from assistant.answering.question_type import as_read, kind_of, subject
 from assistant.answering.sub_questions import sub_questions
 
 
@@ -69,3 +69,9 @@ def test_the_subject_is_what_remains_without_the_words_of_the_kind() -> None:
 )
 def test_two_questions_in_one_are_both_asked(question: str, parts: list[str]) -> None:
     assert sub_questions(question) == parts
+
+
+def test_of_a_change_each_article_is_asked_what_it_is() -> None:
+    assert as_read("How has the ferry fare changed?", "change") == "What is the ferry fare?"
+    assert as_read("How has the ferry fare changed?", "fact") == "How has the ferry fare changed?"
+    assert as_read("fares 2023 vs 2024", "change") == "fares 2023 vs 2024"

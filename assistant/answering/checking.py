@@ -8,7 +8,7 @@ shown. At last the confidence decides between the answer and silence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,10 +16,16 @@ from assistant.answering import quoting
 from assistant.answering.assembly import Assembly, citation, nearest
 from assistant.answering.attribute import Source, attribute
 from assistant.answering.changes import Told, values_by_day
-from assistant.answering.confidence import WEIGHTS, WEIGHTS_WITHOUT_MODEL, confidence
+from assistant.answering.confidence import (
+    WEIGHTS,
+    WEIGHTS_OF_STORY,
+    WEIGHTS_WITHOUT_MODEL,
+    confidence,
+)
 from assistant.answering.evidence import Evidence
 from assistant.answering.prompts import day
 from assistant.answering.reading import Reader, ReadHit
+from assistant.answering.story import about_share
 from assistant.answering.verify import missing_names
 from assistant.answering.yes_no import decide, without_yes_or_no
 from assistant.passages import sentence_spans
@@ -29,6 +35,8 @@ from assistant.types import CheckedAnswer, Draft, Found, Hit, Kind
 
 # From this judgement on a passage counts as one that answers.
 ANSWERS = 0.5
+# What is new, or what happened, is no question that one passage answers.
+NOT_READ: frozenset[Kind] = frozenset({"latest", "overview"})
 # So sure must the reader be that the cited text denies a sentence for it to be dropped.
 DENIES = 0.8
 MOST_MISSING = 3
@@ -65,8 +73,7 @@ def checked(looked: Looked, said: Draft, reader: Reader | None, least: float) ->
             reason = "outlets disagree" if told.conflict else "the newest article that says"
             assembly.quote(quoting.sentence(value.read), reason, True)
     signals = _signals(looked, said, reader, assembly, grounded)
-    weights = WEIGHTS_WITHOUT_MODEL if said.model == "none" else WEIGHTS
-    sure = confidence(signals, weights)
+    sure = confidence(signals, _weights(looked.kind, said))
     silent = sure < least or not assembly.statements
     return CheckedAnswer(
         question=looked.question,
@@ -83,6 +90,12 @@ def checked(looked: Looked, said: Draft, reader: Reader | None, least: float) ->
         read=looked.evidence.excerpts,
         signals=signals,
     )
+
+
+def _weights(kind: Kind, said: Draft) -> Mapping[str, float]:
+    if kind in NOT_READ:
+        return WEIGHTS_OF_STORY
+    return WEIGHTS_WITHOUT_MODEL if said.model == "none" else WEIGHTS
 
 
 def _write(looked: Looked, said: Draft, reader: Reader | None, assembly: Assembly) -> float:
@@ -166,11 +179,14 @@ def _signals(
         "answers": max((r.answers for r in looked.read), default=0.0),
         "late": max((s.late for s in every), default=0.0),
         "lexical": max((s.lexical for s in every), default=0.0),
+        "subject": max(
+            (about_share(looked.question, r) for r in looked.evidence.story), default=0.0
+        ),
         "names_missing": float(min(len(missing_names(looked.question, about)), MOST_MISSING)),
     }
     if said.model != "none":
         signals |= {"refused": said.refused, "grounded": grounded}
-    if reader is not None and assembly.citations:
+    if reader is not None and assembly.citations and looked.kind not in NOT_READ:
         text = " ".join(c.quote for c in assembly.citations[:MOST_CITED])
         (judged,) = reader.read(looked.question, [text], [assembly.citations[0].title])
         signals["cited_answers"] = judged.answers

@@ -131,6 +131,19 @@ def kind_of(question: str) -> Kind:
     return "fact"
 
 
+_CHANGED = re.compile(
+    r"^\W*how (?:much )?(?:has|have|did|does|do) (?P<what>.+?) (?:chang|develop|evolv|gr[eo]w|ris|rose"
+    r"|fall|fell|increas|decreas|go|gone|mov)\w*\b",
+    re.IGNORECASE,
+)
+
+
+def as_read(question: str, kind: Kind) -> str:
+    """The question to put to each article: of a change, what it is at that article's time."""
+    changed = _CHANGED.match(question) if kind == "change" else None
+    return f"What is {changed['what']}?" if changed else question
+
+
 def subject(question: str) -> list[str]:
     """The terms of `question` that say what it is about, without those that tell its kind."""
     found = [t for t in dict.fromkeys(terms(question)) if t not in _KIND_WORDS]

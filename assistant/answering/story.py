@@ -56,6 +56,12 @@ def story(question: str, read: Sequence[ReadHit]) -> list[ReadHit]:
     ]
 
 
+def about_share(question: str, read: ReadHit) -> float:
+    """The share, 0 to 1, of the question's subject that the article has."""
+    asked = set(subject(question))
+    return len(asked & set(terms(_all(read.hit.article)))) / len(asked) if asked else 0.0
+
+
 def opening(article: Article) -> str:
     """What an article is about: its headline and its first sentence."""
     first = next(iter(_first_sentences(article)), None)
