@@ -30,8 +30,8 @@ WEIGHTS = {
     "grounded": 0.8,
     "names_missing": -0.6,
 }
-# What is new, or what happened, no passage answers: there the story must be about the matter. Set by
-# hand: an article that has all of the subject makes it .88, half of it .38.
+# What is new, or what happened, no passage answers: there the story must be about the matter. Set
+# by hand: an article that has all of the subject makes it .88, half of it .38.
 WEIGHTS_OF_STORY = {"intercept": -3.0, "subject": 5.0, "names_missing": -1.5}
 # Without a language model there is nothing but the reader.
 WEIGHTS_WITHOUT_MODEL = {"intercept": 0.0, "answers": 0.8, "names_missing": -0.6}

@@ -132,8 +132,8 @@ def kind_of(question: str) -> Kind:
 
 
 _CHANGED = re.compile(
-    r"^\W*how (?:much )?(?:has|have|did|does|do) (?P<what>.+?) (?:chang|develop|evolv|gr[eo]w|ris|rose"
-    r"|fall|fell|increas|decreas|go|gone|mov)\w*\b",
+    r"^\W*how (?:much )?(?:has|have|did|does|do) (?P<what>.+?) (?:chang|develop|evolv|gr[eo]w|ris"
+    r"|rose|fall|fell|increas|decreas|go|gone|mov)\w*\b",
     re.IGNORECASE,
 )
 
