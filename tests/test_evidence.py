@@ -65,3 +65,16 @@ def test_the_model_sees_headline_outlet_and_day() -> None:
     shown = task(excerpts, "What of it?", "Answer.")
     assert shown.startswith("Tunnel 1 (The Gazette, 1 January 2029)\n")
     assert shown.endswith("Question: What of it?\nAnswer.")
+
+
+def test_what_holds_now_is_read_in_the_newest_article_that_answers_alone() -> None:
+    """A small model that is given older articles too takes a figure from any of them."""
+    old, new, other = (
+        read(1, date(2024, 1, 1), 0.9),
+        read(2, date(2025, 1, 1), 0.9),
+        read(3, date(2026, 1, 1), 0.1),
+    )
+    now = select("What does the Tunnel cost?", "fact", [old, new, other], 300).excerpts
+    assert [e.article.id for e in now] == ["2.txt"]
+    then = select("What did the Tunnel cost in January 2024?", "fact", [old, new, other], 300)
+    assert len(then.excerpts) == 3
