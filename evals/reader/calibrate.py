@@ -1,7 +1,8 @@
 """Find the numbers that make probabilities of what the reader says, on tune halves only:
 `python -m evals.reader.calibrate`. Writes them beside the graph.
 
-A clear place counts for an answer as much as the tune halves say; a statement's likeliest class stays.
+A clear place counts for an answer as much as the tune halves say. The likeliest class of a
+statement stays.
 """
 
 from __future__ import annotations
