@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from assistant.graphs import damage, open_graph
 from assistant.progress import Progress, silent
 from assistant.quantization import graph_file, keep_graph, make_graph
 from assistant.types import Span
@@ -84,15 +85,15 @@ class Embedder:
     def _session(self) -> Any:
         graph = graph_file(NAME, self._models)
         if graph.is_file():
-            with contextlib.suppress(*_damage()):  # a new one is the cure
-                return _open(graph)
+            with contextlib.suppress(*damage()):  # a new one is the cure
+                return open_graph(graph)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
             made = Path(place) / graph.name
             make_graph(self._folder, made, self._progress)
             # A models folder that cannot be written costs the making at each start, no more.
             with contextlib.suppress(OSError):
                 keep_graph(made, graph)
-            return _open(made)
+            return open_graph(made)
 
     def load(self) -> None:
         """Load the model now instead of at the first call; the very first time, make its graph.
@@ -175,27 +176,3 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     unit: NDArray[np.float32] = vectors / np.maximum(lengths, 1e-12)
     return unit
-
-
-def _damage() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises for a file that is no graph, or not one that it can run."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as raised
-
-    return (
-        raised.Fail,
-        raised.InvalidArgument,
-        raised.InvalidGraph,
-        raised.InvalidProtobuf,
-        raised.NotImplemented,
-        raised.RuntimeException,
-    )
-
-
-def _open(graph: Path) -> Any:
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()  # on Windows it would write to the system's log
-    options = onnxruntime.SessionOptions()
-    # Each text has one thread; more of them per text would wait for each other, and spin.
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])

@@ -9,19 +9,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant import language_model, scope
 from assistant.answering.pipeline import Answering, Step
-from assistant.answering.reading import Reader
+from assistant.answering.reading import Reader, read_hits
 from assistant.copies import collapsed
 from assistant.corrections import Corrections, by_outlet, corrections_of
 from assistant.embedding import NAME as EMBEDDING_NAME
 from assistant.embedding import Embedder
-from assistant.errors import UsageError
+from assistant.errors import ModelError, UsageError
 from assistant.fetching import Fetcher, anywhere, is_public
 from assistant.index import Index
 from assistant.ingest import ingest, preview, remove
@@ -53,6 +53,15 @@ T = TypeVar("T")
 MAX_QUESTION_CHARACTERS = 2_000
 SHOWN_OUTLETS = 8
 ANY_DAY = Filters(since=date.min)
+
+
+@dataclass(frozen=True)
+class Within:
+    """filters: the articles that may answer. preferred: those of the days that the question names,
+    where there are any."""
+
+    filters: Filters
+    preferred: Filters | None = None
 
 
 class Engine:
@@ -98,8 +107,21 @@ class Engine:
 
     @property
     def reader(self) -> Reader | None:
-        """The trained reader; None where its file cannot be used, which `doctor` tells."""
-        return None
+        """The trained reader; None where it cannot be used, which `doctor` tells: answers go on
+        without it, on how well passages match."""
+        return self._part("reader", self._make_reader)
+
+    def _make_reader(self) -> Reader | None:
+        from assistant.models.reader import Reader as TrainedReader
+
+        named = self.settings.reader
+        reader = TrainedReader(Path(named).expanduser() if named else None, self.settings.threads)
+        try:
+            reader.load()
+        except ModelError as error:
+            self._progress(f"Answering without the reader: {error.message}", 0, None, "steps")
+            return None
+        return reader
 
     def _make_embedder(self) -> Embedder:
         folder = embedding_folder(self.settings.models, self._progress)
@@ -212,15 +234,20 @@ class Engine:
         self, question: str, k: int | None = None, filters: Filters | None = None
     ) -> list[Hit]:
         """The passages that fit the question best, without a language model. Of articles that
-        print the same story only the best is shown; it names the others.
+        print the same story only the best is shown; it names the others. In each the trained
+        reader marks where the question is answered.
 
-        Raises UsageError for an empty question, and for filters that allow no article.
+        Raises UsageError for an empty question, and for filters that name what is not there.
         """
         question = _asked(question)
         self.ensure_ready()
-        filters = self._within(question, filters)
+        within = self._within(question, filters)
         k = k or self.settings.passages
-        return collapsed(self._retrieve(question, max(k, RERANKED), filters))[:k]
+        hits = collapsed(self._retrieve(question, max(k, RERANKED), within))[:k]
+        if self.reader is None:
+            return hits
+        read = read_hits(question, hits, self.reader)
+        return [replace(r.hit, answer=r.span, answers=r.answers) for r in read]
 
     def ask(
         self,
@@ -237,8 +264,8 @@ class Engine:
         filters: the articles that may answer; None means all.
         careful: confidence, 0 to 1, below which it is silent; None means as the settings say.
         fast: quote what was found, without the language model; that is then not loaded either.
-        Raises UsageError for an empty question and for filters that allow no article, LLMError
-        and its kind when the model fails.
+        Raises UsageError for an empty question and for filters that name what is not there,
+        LLMError and its kind when the model fails.
         """
         answers = self.ask_stream(question, history, filters, careful=careful, fast=fast)
         return next(step for step in answers if isinstance(step, CheckedAnswer))
@@ -308,17 +335,18 @@ class Engine:
 
     # ------------------------------------------------------------------------------------------
 
-    def _within(self, question: str, filters: Filters | None) -> Filters | None:
-        """`filters`, narrowed by the outlet and the days that the question names.
+    def _within(self, question: str, filters: Filters | None) -> Within:
+        """Where to search: `filters` and the outlet that the question names, and the days that it
+        names as a preference.
 
-        Raises UsageError where no article is left: a misspelt outlet, or a week from which there is
-        nothing, must not look like an archive that does not hold the answer.
+        Raises UsageError where `filters` name an outlet, author or article that is not there: what
+        is misspelt must not look like an archive that does not hold the answer.
         """
-        if filters and not self.index.allows(filters):
+        if filters and (wrong := self._unknown_name(filters)):
             outlets = self.store.outlets()
             known = f" Outlets here: {', '.join(outlets[:SHOWN_OUTLETS])}." if outlets else ""
             raise UsageError(
-                "no article in the index is of these outlets, authors, days and ids",
+                f"no article in the index is of {wrong}",
                 f"`assistant articles list` shows what there is.{known}",
             )
         narrowed = scope.within(
@@ -327,24 +355,37 @@ class Engine:
             outlets=self.store.outlets,
             dated=lambda: self.index.allows(ANY_DAY),
         )
-        if narrowed and not self.index.allows(narrowed):
-            days = [a.published for a in self.store.articles() if a.published]
-            newest = f"The newest is of {max(days)}. " if days else ""
-            raise UsageError(
-                f"no article in the index is {scope.described(narrowed)}, as the question asks",
-                f"{newest}Leave that out of the question, or count from another day (--as-of).",
-            )
-        return narrowed
-
-    def _retrieve(self, question: str, k: int, filters: Filters | None = None) -> list[Hit]:
-        return retrieve(
-            question,
-            store=self.store,
-            index=self.index,
-            embedder=self.embedder,
-            k=k,
-            filters=filters,
+        given = filters or Filters()
+        anywhen = replace(narrowed, since=given.since, until=given.until)
+        return Within(
+            anywhen if self.index.allows(anywhen) else given,
+            narrowed if narrowed != anywhen and self.index.allows(narrowed) else None,
         )
+
+    def _unknown_name(self, filters: Filters) -> str | None:
+        """The outlets, authors or ids of `filters`, where no article of the index has any."""
+        named = (
+            replace(Filters(), sources=filters.sources),
+            replace(Filters(), authors=filters.authors),
+            replace(Filters(), articles=filters.articles),
+        )
+        for one in named:
+            if one and not self.index.allows(one):
+                return " or ".join(sorted(one.sources | one.authors | one.articles))
+        return None
+
+    def _retrieve(self, question: str, k: int, within: Within) -> list[Hit]:
+        """The `k` best passages; those of the days that the question names come first."""
+        parts = {"store": self.store, "index": self.index, "embedder": self.embedder}
+        if not self.index.allows(within.filters):
+            return []
+        anywhen = retrieve(question, k=k, filters=within.filters or None, **parts)
+        if within.preferred is None:
+            return anywhen
+        first = retrieve(question, k=k, filters=within.preferred, **parts)
+        known = {hit.passage.id for hit in first}
+        both = [*first, *(hit for hit in anywhen if hit.passage.id not in known)][:k]
+        return [replace(hit, rank=rank) for rank, hit in enumerate(both, 1)]
 
     def _split(self, article: Article) -> list[Passage]:
         return split(article, self.embedder.count_tokens)

@@ -26,7 +26,7 @@ from assistant.access import proof
 from assistant.errors import AssistantError, Busy, LLMError, UsageError
 from assistant.progress import Progress
 from assistant.render import parse_answer, parse_found
-from assistant.types import Article, CheckedAnswer, Filters, Found, Hit, Nearest, Passage
+from assistant.types import Article, CheckedAnswer, Filters, Found, Hit, Nearest, Passage, Span
 
 FILE = "server.json"
 QUICK_SECONDS = 2.0  # a server that takes longer to say that it works is of no use
@@ -217,7 +217,17 @@ def _hit(said: dict[str, Any]) -> Hit:
         Nearest(n["article_id"], n["title"], n["source"], _day(n["published"]))
         for n in said["also_in"]
     )
-    return Hit(said["rank"], said["score"], passage, article, also_in=also_in)
+    marked = said.get("answer") or {"start": 0, "end": 0, "score": 0.0}
+    answer = Span(marked["start"], marked["end"]) if said.get("answer") else None
+    return Hit(
+        said["rank"],
+        said["score"],
+        passage,
+        article,
+        also_in=also_in,
+        answer=answer,
+        answers=marked["score"],
+    )
 
 
 def _day(text: str | None) -> date | None:

@@ -120,11 +120,3 @@ def _start(unit: str, day: date) -> date:
     if unit == "week":
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if unit == "month" else day.replace(month=1, day=1)
-
-
-def described(filters: Filters) -> str:
-    """What the outlets and days of `filters` allow: "of The Gazette, from 2026-11-16 to ..."."""
-    outlets = " or ".join(sorted(filters.sources))
-    days = (("from", filters.since), ("to", filters.until))
-    said = [f"of {outlets}" if outlets else "", *(f"{word} {day}" for word, day in days if day)]
-    return " ".join(filter(None, said))

@@ -146,6 +146,8 @@ class Hit:
 
     sentences: one score for each sentence of the passage, in order.
     also_in: other articles that print the same story, where they were taken together.
+    answer: where in the article the question is answered best, if at all; None where no reader
+        looked. answers: 0 to 1, how surely it is.
     """
 
     rank: int
@@ -154,6 +156,8 @@ class Hit:
     article: Article
     sentences: tuple[SentenceScore, ...] = ()
     also_in: tuple[Nearest, ...] = ()
+    answer: Span | None = None
+    answers: float = 0.0
 
     @property
     def text(self) -> str:

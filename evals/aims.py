@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from evals.runs import Run
-from evals.scores import Figure, Scores, cell, number
+from evals.scores import Figure, Scores
 from evals.statistics import wilson
+from evals.tables import KIND, cell, number
 
 AIMS = Path(__file__).parent / "aims.toml"
 READ_ONE_BY_ONE = Path(__file__).parent / "careful-reading.jsonl"
@@ -36,6 +37,7 @@ class Aim:
     at_most: bool = False
     nothing_declined: bool = False
     against_plain: bool = False
+    weakest: bool = False
     plain: str = ""
     tried: str = ""
 
@@ -73,8 +75,8 @@ def aims() -> list[Aim]:
 
 def rows(runs: Sequence[Run], scores_of: ScoresOf) -> list[Row]:
     """Every aim with the first run that has its figure, and beside it the first with the plain
-    recipe's; the last is what a careful reader found."""
-    return [*(row(aim, runs, scores_of) for aim in aims()), _read_one_by_one()]
+    recipe's; the last are what a careful reader found."""
+    return [*(row(aim, runs, scores_of) for aim in aims()), *_read_one_by_one()]
 
 
 def row(aim: Aim, runs: Sequence[Run], scores_of: ScoresOf) -> Row:
@@ -97,18 +99,29 @@ def _figure(aim: Aim, run: Run, system: str, scores_of: ScoresOf) -> Figure | No
     if aim.nothing_declined and system == OURS and declines:
         return None
     scores = scores_of(run, aim.suite, system)
-    return scores.get(aim.figure) if scores else None
+    if scores is None:
+        return None
+    return _weakest(aim.figure, scores) if aim.weakest else scores.get(aim.figure)
 
 
-def _read_one_by_one() -> Row:
-    """Of the statements shown as supported, those that a careful reader found are not."""
-    text = "shown as supported, and a careful reader finds it is not"
-    aim = Aim(text, "", "", reach=0.02, at_most=True)
-    lines = READ_ONE_BY_ONE.read_text(encoding="utf-8").splitlines()
-    wrong = [not json.loads(line)["supported"] for line in lines]
-    low, high = wilson(sum(wrong), len(wrong))
-    share = Figure(text, "citations", sum(wrong) / len(wrong), len(wrong), low, high, False)
-    return Row(aim, share, run=READ_ONE_BY_ONE.name)
+def _weakest(name: str, scores: Scores) -> Figure | None:
+    """The lowest figure of that name among the kinds of questions; None where there is but one."""
+    kinds = [of for kind, of in scores.slices.items() if kind.startswith(KIND)]
+    found = [figure for of in kinds for figure in of if figure.name == name]
+    return min(found, key=lambda figure: figure.value, default=None)
+
+
+def _read_one_by_one() -> Iterator[Row]:
+    """Of the statements shown as borne out, what share a careful reader agrees with."""
+    lines = [json.loads(k) for k in READ_ONE_BY_ONE.read_text(encoding="utf-8").splitlines()]
+    for text, verdict, reach in (
+        ("Read one by one: answers the question", "supported", 0.95),
+        ("Read one by one: borne out by what it cites", "stated", 0.99),
+    ):
+        agreed = sum(line[verdict] for line in lines)
+        low, high = wilson(agreed, len(lines))
+        share = Figure(text, "citations", agreed / len(lines), len(lines), low, high, True)
+        yield Row(Aim(text, "", "", reach), share, run=READ_ONE_BY_ONE.name)
 
 
 def table(found: Sequence[Row]) -> str:

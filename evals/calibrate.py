@@ -30,7 +30,7 @@ STRENGTH = 0.5
 
 @dataclass(frozen=True)
 class Fit:
-    """weights: as `assistant.answering.confidence.WEIGHTS`. n, right: replies, and those that were right.
+    """weights: as `assistant.answering.confidence.WEIGHTS`. n, right: replies, and the right ones.
 
     auroc, error: area under ROC and calibration error of predictions for stories left out of the
         fit, by five-fold cross-validation.

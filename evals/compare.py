@@ -13,8 +13,9 @@ from evals.items import Item
 from evals.metrics import abstention, answers, citations, cost
 from evals.metrics.measure import Articles, Measure, Pair
 from evals.records import Record
-from evals.scores import Scores, measured, number, paired
+from evals.scores import Scores, measured, paired
 from evals.statistics import difference, holm
+from evals.tables import number
 
 Verdict = Literal["better", "worse", "no difference shown"]
 ALPHA = 0.05

@@ -13,9 +13,10 @@ from typing import Any
 
 SPLITS = ("tune", "report")
 MATCHES = ("any", "all")
+OPENINGS = ("yes", "no")
 _KEYS = frozenset(
-    "id question answers match answerable kind gold grades evidence within without false_answers "
-    "correction cluster split".split()
+    "id question answers match needed opening answerable kind gold grades evidence within without "
+    "false_answers correction cluster split".split()
 )
 
 
@@ -32,7 +33,11 @@ class Item:
     """One question and what is known about its answer.
 
     answers: the parts of a right answer, each a tuple of forms that are equally right. Every part
-        must be given. Empty where the articles do not answer.
+        must be given, or `needed` of them. Empty where the articles do not answer.
+    needed: how many of the parts an answer must give to be right, for example 4 of the 6 facts of
+        an overview; 0 means every one.
+    opening: "yes" or "no" where the question asks for one of them; an answer that begins with the
+        other is wrong. Else empty.
     kind: for slices of the figures, for example "single", "conflict" or "false_premise".
     gold: for each article that is needed, the ids any of which serves (near-copies).
     grades: how relevant each class of `gold` is, from 1, where a collection grades it; else empty.
@@ -40,8 +45,8 @@ class Item:
         Empty means the whole corpus.
     without: ids of articles that may not be used, so that a question whose articles they are has no
         answer; shorter to write than `within` for a large corpus. See `allowed`.
-    false_answers: wrong values that the corpus makes tempting.
-    correction: for a false premise, what the corpus says instead.
+    false_answers: wrong values that the corpus makes tempting; none may be in the answer.
+    correction: for a false premise, what the corpus says instead, in forms that are equally right.
     cluster: the story; items of one story depend on each other, and intervals respect that.
     split: "tune" may be looked at while working on the program, "report" may not.
     """
@@ -49,6 +54,8 @@ class Item:
     id: str
     question: str
     answers: tuple[tuple[str, ...], ...] = ()
+    needed: int = 0
+    opening: str = ""
     answerable: bool = True
     kind: str = "single"
     gold: tuple[tuple[str, ...], ...] = ()
@@ -57,7 +64,7 @@ class Item:
     within: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     false_answers: tuple[str, ...] = ()
-    correction: str | None = None
+    correction: tuple[str, ...] = ()
     cluster: str = ""
     split: str = "report"
 
@@ -122,6 +129,8 @@ def parse(line: str, where: str) -> Item:
         id=raw["id"],
         question=raw["question"],
         answers=answers,
+        needed=_needed(raw, len(answers), where),
+        opening=_opening(raw, where),
         answerable=answerable,
         kind=_text(raw, "kind", where) or ("single" if answerable else "unanswerable"),
         gold=gold,
@@ -130,7 +139,7 @@ def parse(line: str, where: str) -> Item:
         within=_texts(_list(raw, "within", where), "within", where),
         without=_texts(_list(raw, "without", where), "without", where),
         false_answers=_texts(_list(raw, "false_answers", where), "false_answers", where),
-        correction=_text(raw, "correction", where),
+        correction=_correction(raw, where),
         cluster=_text(raw, "cluster", where) or raw["id"],
         split=split,
     )
@@ -145,13 +154,15 @@ def as_json(item: Item) -> dict[str, Any]:
         "answerable": item.answerable,
         "answers": [list(part) for part in item.answers],
         "match": "all",
+        "needed": item.needed,
+        "opening": item.opening,
         "gold": [list(each) for each in item.gold],
         "grades": list(item.grades),
         "evidence": [vars(q) for q in item.evidence],
         "within": list(item.within),
         "without": list(item.without),
         "false_answers": list(item.false_answers),
-        "correction": item.correction,
+        "correction": list(item.correction),
         "cluster": item.cluster,
         "split": item.split,
     }
@@ -170,6 +181,27 @@ def _answers(raw: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], ...]:
         return (_texts(answers, "answers", where),)
     parts = (each if isinstance(each, list) else [each] for each in answers)
     return tuple(_texts(part, "answers", where) for part in parts)
+
+
+def _needed(raw: Mapping[str, Any], parts: int, where: str) -> int:
+    needed = raw.get("needed", 0)
+    if type(needed) is not int or not 0 <= needed <= parts:
+        raise ItemError(f"{where}: 'needed' must be a whole number, at most that of the answers")
+    return needed
+
+
+def _opening(raw: Mapping[str, Any], where: str) -> str:
+    opening = _text(raw, "opening", where) or ""
+    if opening and opening not in OPENINGS:
+        raise ItemError(f"{where}: 'opening' is {opening!r}, but must be 'yes' or 'no'")
+    return opening
+
+
+def _correction(raw: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    value = raw.get("correction")
+    if isinstance(value, str):
+        return (value,)
+    return () if value is None else _texts(value, "correction", where)
 
 
 def _grades(raw: Mapping[str, Any], classes: int, where: str) -> tuple[int, ...]:

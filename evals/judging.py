@@ -15,7 +15,8 @@ from assistant.errors import AssistantError, LLMNonsense
 from evals import judge
 from evals.metrics.measure import Measure, given
 from evals.runs import Run
-from evals.scores import Figure, figure, number
+from evals.scores import Figure, figure
+from evals.tables import number
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM

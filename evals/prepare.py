@@ -91,6 +91,9 @@ def _on_disk(suite: Suite, folder: Path) -> Path:
 def _lines(corpus: Documents) -> Iterator[bytes]:
     for document in corpus.documents:
         value = {"id": document.key, "title": document.title, "text": document.text}
+        # Left out where not known: the articles of other suites keep the index they have.
+        known = {"url": document.url, "date": document.published}
+        value |= {name: text for name, text in known.items() if text}
         yield json.dumps(value, ensure_ascii=False).encode() + b"\n"
 
 

@@ -60,6 +60,7 @@ class Record:
     retrieved: the passages found, best first. read: what the language model was shown.
     confidence: 0 to 1, that the corpus answers; None from a system that does not say.
     signals: what else was measured on the way, by name.
+    kind: the kind of question that the system took it for; empty from one that does not say.
     error: why there is no reply, when `status` is "failed".
     """
 
@@ -78,6 +79,7 @@ class Record:
     seconds: Seconds = Seconds()
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    kind: str = ""
     error: str = ""
 
     @property

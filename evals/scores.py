@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from evals.items import Item
-from evals.metrics import abstention, answers, calibration, citations, cost, retrieval, robustness
+from evals.metrics import (
+    abstention,
+    answers,
+    calibration,
+    citations,
+    cost,
+    kinds,
+    retrieval,
+    robustness,
+)
 from evals.metrics.answers import answered_right
 from evals.metrics.measure import Articles, Measure, Pair, given
 from evals.metrics.retrieval import classes_found
@@ -65,6 +74,7 @@ class Scores:
 
     measures: name -> rows of each item, of which the figure of that name was made; for `compare`.
     clusters: item id -> story. slices: "kind: single" or "split: report" -> its figures.
+    kinds: (kind of the item, kind it was taken for) -> how often, of a system that says it.
     missing: items to which there is no record. unknown: records to which there is no item.
     """
 
@@ -73,6 +83,7 @@ class Scores:
     clusters: dict[str, str]
     funnel: tuple[Stage, ...]
     slices: dict[str, tuple[Figure, ...]]
+    kinds: dict[tuple[str, str], int] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -104,6 +115,7 @@ class Scores:
             "figures": [asdict(f) for f in self.figures],
             "funnel": [stage._asdict() for stage in self.funnel],
             "slices": {name: [asdict(f) for f in own] for name, own in self.slices.items()},
+            "kinds": [[kind, taken, n] for (kind, taken), n in self.kinds.items()],
             "values": self.values,
         }
 
@@ -129,6 +141,7 @@ def score(
         clusters=clusters,
         funnel=_funnel(pairs, articles),
         slices=_slices(pairs, measures, clusters),
+        kinds=kinds.confusions(pairs),
         missing=tuple(sorted(item.id for item in items if item.id not in by_item)),
         unknown=tuple(sorted(set(by_item) - {item.id for item in items})),
     )
@@ -168,6 +181,7 @@ def measured(
     asked = [p for p in pairs if p.item.kind != SEARCH]
     found = [
         *answers.measures(asked, articles),
+        *kinds.measures(asked, articles),
         *citations.measures(asked, articles),
         *abstention.measures(asked, articles),
         *calibration.measures(asked, articles),
@@ -221,90 +235,3 @@ def _funnel(pairs: Sequence[Pair], articles: Articles) -> tuple[Stage, ...]:
         through = [before and now for before, now in zip(through, passed, strict=True)]
         found.append(Stage(name, sum(through), len(golden)))
     return tuple(found)
-
-
-def table(systems: Sequence[tuple[str, Scores]]) -> str:
-    """The figures of all systems side by side, for a terminal of 100 columns: three at a time.
-
-    A cell is the value, its 95 % interval and n. A dash where a figure does not apply.
-    """
-    blocks = [_block(systems[n : n + 3]) for n in range(0, len(systems), 3)]
-    return "\n\n".join([*blocks, _legend(systems)])
-
-
-def _block(systems: Sequence[tuple[str, Scores]]) -> str:
-    names = list(dict.fromkeys(f.name for _, s in systems for f in s.figures))
-    groups = {f.name: f.group for _, s in systems for f in s.figures}
-    first = max([len(_labelled(name, systems)) for name in names] + [len("figure")]) + 2
-    wide = max(21, (100 - first) // len(systems) if len(systems) == 3 else 24)
-    lines = [
-        "figure".ljust(first) + "".join(f"{title[: wide - 2]:<{wide}}" for title, _ in systems)
-    ]
-    for group in GROUPS:
-        own = [name for name in names if groups[name] == group]
-        if own:
-            lines += ["", group]
-        for name in own:
-            cells = (cell(scores.get(name)).ljust(wide) for _, scores in systems)
-            lines.append(_labelled(name, systems).ljust(first) + "".join(cells))
-    lines += _funnel_lines(systems, first, wide)
-    lines += [
-        f"\n{title}: no reply to {len(scores.missing)} of the items ({scores.missing[0]} …)"
-        for title, scores in systems
-        if scores.missing
-    ]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _labelled(name: str, systems: Sequence[tuple[str, Scores]]) -> str:
-    units = {f.unit for _, scores in systems if (f := scores.get(name))}
-    return f"{name} (s)" if "s" in units else name
-
-
-def _funnel_lines(systems: Sequence[tuple[str, Scores]], first: int, wide: int) -> list[str]:
-    names = list(dict.fromkeys(stage.name for _, s in systems for stage in s.funnel))
-    lines = ["", "funnel: of the answerable items, those that came so far"] if names else []
-    for name in names:
-        cells = []
-        for _, scores in systems:
-            stage = next((s for s in scores.funnel if s.name == name), None)
-            cells.append(("–" if stage is None else f"{stage.passed} of {stage.n}").ljust(wide))
-        lines.append(f"-> {name}".ljust(first) + "".join(cells))
-    return lines
-
-
-def _legend(systems: Sequence[tuple[str, Scores]]) -> str:
-    names = [f.name for _, s in systems for f in s.figures if not f.higher_is_better]
-    names = [n for n in dict.fromkeys(names)]
-    line, lines = "", []
-    for name in names:
-        if len(line) + len(name) > 90:
-            lines.append(line.rstrip())
-            line = ""
-        line += f"{name}; "
-    head = "Cells are value, 95 % interval, n. Seconds are those of this machine."
-    if not names:
-        return head
-    return "\n  ".join([f"{head} Lower is better in:", *lines, line.rstrip("; ")])
-
-
-def cell(figure: Figure | None) -> str:
-    """Value, 95 % interval, n; a dash where there is no figure."""
-    if figure is None:
-        return "–"
-    value = number(figure.value, figure.unit)
-    if figure.low is None or figure.high is None:
-        return f"{value} (n {figure.n})"
-    return (
-        f"{value} {number(figure.low, figure.unit)}…{number(figure.high, figure.unit)} {figure.n}"
-    )
-
-
-def number(value: float, unit: str) -> str:
-    """A share as .85, a negative one as -.20; seconds and dollars with two digits; else whole."""
-    if unit in ("", "s", "$"):
-        shown = f"{value:.2f}"
-        if not unit:
-            shown = shown.replace("0.", ".", 1) if abs(value) < 0.995 else shown
-        return shown
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}"

@@ -51,7 +51,7 @@ def _about(suite: str, item: Item, width: int) -> list[str]:
     rows = [
         ("question", item.question),
         ("right", answers),
-        ("corrected", item.correction or ""),
+        ("corrected", " / ".join(item.correction)),
         ("tempting", " / ".join(item.false_answers)),
         ("needs", " AND ".join(" / ".join(members) for members in item.gold)),
         ("only from", ", ".join(item.within)),

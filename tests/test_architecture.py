@@ -23,7 +23,7 @@ EVALS = Path(evals.__file__).parent
 ORDER = [
     *("types", "errors", "progress", "stopwatch", "locks", "settings", "dialogue", "safety"),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "timing", "scope"),
-    *("fetching", "reading", "passages", "models"),
+    *("fetching", "reading", "passages", "graphs", "models"),
     *("offline", "quantization", "embedding", "llm"),
     *("store", "index"),
     *(
@@ -69,7 +69,7 @@ BEHIND = {
     "bm25s": {"index"},
     "torch": {"quantization"},
     "sentence_transformers": {"quantization"},
-    "onnxruntime": {"quantization", "embedding", "models"},
+    "onnxruntime": {"quantization", "graphs", "models"},
     "tokenizers": {"embedding", "models"},
     "xllamacpp": {"llm"},
     "openai": {"llm"},
@@ -178,7 +178,7 @@ def test_a_library_stays_behind_its_seam(library: str) -> None:
 def test_only_the_command_line_knows_the_evals() -> None:
     """What ships does not need what measures it; `evals` may use everything of ours."""
     users = {i.by.relative_to(ROOT).as_posix() for i in all_imports() if _root(i) == "evals"}
-    commands = ("evals", "eval_performance", "eval_questions", "eval_verdicts")
+    commands = ("evals", "eval_performance", "eval_questions", "eval_reading", "eval_verdicts")
     assert users == {f"cli/{name}.py" for name in commands}
 
 

@@ -49,6 +49,8 @@ KINDS = {
     "squad": ("single", "misleading", "elsewhere"),
     "rgb": ("noise_0", "noise_80", "only_noise", "conflict"),
     "sample": ("single", "unanswerable"),
+    "people": ("yes_no", "unanswerable"),
+    "realtime": ("fact", "unanswerable"),
 }
 NO_ANSWER = ("misleading", "elsewhere", "only_noise", "unanswerable")
 
@@ -59,7 +61,13 @@ def test_every_aim_names_a_figure_that_the_scores_can_have() -> None:
     for suite, kinds in KINDS.items():
         silent = replace(bridge, answerable=False, answers=(), gold=(), evidence=())
         asked = [
-            replace(silent if kind in NO_ANSWER else bridge, kind=kind, id=kind) for kind in kinds
+            replace(
+                silent if kind in NO_ANSWER else bridge,
+                kind=kind,
+                id=kind,
+                opening="yes" if kind == "yes_no" else "",
+            )
+            for kind in kinds
         ]
         replies = [
             record(suite, "ours", i, "18.4 million" if i.answerable else "", 0.5) for i in asked
@@ -104,6 +112,20 @@ def test_the_plain_recipe_of_another_run_stands_beside_a_figure(two: list[Run]) 
     assert row.plain is not None and row.plain.value == 0.2
 
 
+def test_the_weakest_is_the_kind_that_has_the_lowest_figure(two: list[Run]) -> None:
+    """An average hides a kind of question that is always answered wrongly."""
+    aim = Aim("weakest", "people", "right", reach=0.5, weakest=True)
+    slices = {
+        "kind: fact": (figure("right", 0.9),),
+        "kind: why": (figure("right", 0.2), figure("other", 0.1)),
+        "split: tune": (figure("right", 0.05),),
+    }
+    made = make(two[0].folder.parent / "people", better=True)
+    by_run = {"people": {"ours": replace(scores(right=0.7), slices=slices)}}
+    asked = replace(aim, suite=made.suites[0])
+    assert measured(asked, [made], by_run).value == 0.2
+
+
 def test_at_most_and_at_least_are_not_confused() -> None:
     aim = Aim("false alarms", "rgb", "x", reach=0.05, at_most=True)
     assert Row(aim, figure("x", 0.05)).reached and not Row(aim, figure("x", 0.06)).reached
@@ -114,7 +136,7 @@ def test_at_most_and_at_least_are_not_confused() -> None:
 def test_the_table_has_a_line_for_each_and_says_what_was_not_measured(two: list[Run]) -> None:
     found = aims.rows(two, lambda run, suite, system: None)
     lines = aims.table(found).splitlines()
-    assert len(lines) == 2 + len(aims.aims()) + 1
-    assert all("not measured" in line for line in lines[2:-1])
+    assert len(lines) == 2 + len(aims.aims()) + 2
+    assert all("not measured" in line for line in lines[2:-2])
     assert {line.count("|") for line in lines} == {8}
     assert READ_ONE_BY_ONE.name == found[-1].run and found[-1].ours is not None

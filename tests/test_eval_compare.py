@@ -167,6 +167,24 @@ class TestGate:
             assert caught.value.exit_code == 1
             assert "make it anew" in caught.value.hint
 
+    @pytest.mark.parametrize("lost", [3, 4])
+    def test_of_thirty_questions_no_more_than_a_tenth_may_be_lost(
+        self, tmp_path: Path, lost: int
+    ) -> None:
+        """A test at the gate's level would pass one that loses five of them."""
+        asked = [Item(f"q{n}", "?", (("yes",),), cluster=f"s{n % 8}") for n in range(29)]
+        asked.append(Item("none", "?", answerable=False, kind="unanswerable"))
+        right = [Record("s", "x", i.id, "yes" if i.answerable else "", "answered") for i in asked]
+        right[-1] = replace(right[-1], status="abstained")
+        fewer = [replace(r, text="no") if n < lost else r for n, r in enumerate(right)]
+        path = tmp_path / "thirty.json"
+        write_baseline(score(asked, right, {}), path, "make it anew")
+        if lost == 3:
+            assert gate(score(asked, fewer, {}), read_baseline(path))
+            return
+        with pytest.raises(Regressed, match=r"right 1\.00 -> \.87"):
+            gate(score(asked, fewer, {}), read_baseline(path))
+
     def test_what_must_always_hold_fails_at_once(self, base: list[Record], baseline: Path) -> None:
         """One forged quote is no statistical matter."""
         answered = next(n for n, r in enumerate(base) if r.citations)

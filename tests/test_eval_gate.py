@@ -1,24 +1,37 @@
-"""The program as it is, without a language model, against the committed baseline: CI's own check.
+"""The program as it is against the committed baselines: CI's own check.
 
-Without one everything is deterministic: finding with the real embedding model, and answers quoted
-from what was found. The baseline names the commands that renew it after a change that is meant.
+Without a language model everything is deterministic: finding with the real embedding model, and
+answers quoted from what was found. With the one that ships, thirty questions as people type them
+are asked, which takes minutes. Each baseline names the commands that renew it after a change that
+is meant.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from assistant.models import find as find_model
+from assistant.models import pull
 from assistant.settings import Settings
-from evals.gate import BASELINE, Regressed, gate, read_baseline
+from evals.gate import (
+    BASELINE,
+    MODEL_BASELINE,
+    MODEL_QUESTIONS,
+    MODEL_SPLIT,
+    Regressed,
+    gate,
+    read_baseline,
+)
 from evals.records import Record
 from evals.run import plan, run
 from evals.runs import Run
 from evals.scores import Scores, score
-from evals.suites import find
+from evals.suites import find, in_split, sampled
 
 pytestmark = pytest.mark.models
 
@@ -57,3 +70,37 @@ def test_answers_that_nothing_supports_would_be_caught(finished: Run) -> None:
     ]
     with pytest.raises(Regressed, match="declined right"):
         gate(scores(finished, records), read_baseline(BASELINE))
+
+
+# -- with the model that ships ----------------------------------------------------------------
+
+
+def test_the_thirty_questions_are_of_every_kind_and_many_stories() -> None:
+    """What is not asked is not guarded."""
+    asked = sampled(in_split(find("people").items, MODEL_SPLIT), MODEL_QUESTIONS)
+    kinds = Counter(item.kind for item in asked)
+    assert len(asked) == MODEL_QUESTIONS
+    assert len(kinds) == 9 and min(kinds.values()) >= 3
+    assert len({item.cluster for item in asked}) >= 8
+
+
+@pytest.mark.skipif(not MODEL_BASELINE.exists(), reason="no baseline of the model was written yet")
+def test_the_model_that_ships_is_not_worse_than_the_baseline(
+    tmp_path: Path, models_folder: Path
+) -> None:
+    settings = Settings(store=tmp_path / "store", corpus=tmp_path, models=models_folder)
+    pull(find_model(settings.llm.removeprefix("embedded:")), models_folder)
+    done = run(
+        plan(
+            [find("people")],
+            ["ours"],
+            settings,
+            folder=tmp_path / "run",
+            split=MODEL_SPLIT,
+            n=MODEL_QUESTIONS,
+        )
+    )
+    records = done.records("people", "ours")
+    assert len(records) == MODEL_QUESTIONS
+    found = score(done.items("people"), records, done.articles("people"))
+    gate(found, read_baseline(MODEL_BASELINE))

@@ -22,7 +22,8 @@ from evals.metrics.measure import Pair
 from evals.metrics.retrieval import class_ranking, ranked
 from evals.metrics.spans import touches
 from evals.records import Cited, Place, Record, Said, Seconds, Status
-from evals.scores import Scores, score, table
+from evals.scores import Scores, score
+from evals.tables import table
 
 BRIDGE = Article(
     "bridge",
@@ -310,7 +311,7 @@ class TestAbstention:
         assert found["over-abstention"].value == 0.5
 
     def test_a_corrected_premise_is_right(self) -> None:
-        premise = silent_item(kind="false_premise", correction="14.2 metres")
+        premise = silent_item(kind="false_premise", correction=("14.2 metres",))
         assert declined_right(premise, record("u1", "No, it is 14.2 metres."))
         assert declined_right(premise, record("u1", ""))
         assert not declined_right(premise, record("u1", "Because of the river."))

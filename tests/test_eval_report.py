@@ -237,7 +237,7 @@ def test_a_chart_escapes_the_names_of_systems_and_keeps_bounds_apart() -> None:
 
 
 def test_every_published_figure_has_a_source_and_a_date() -> None:
-    found = [p for suite in ("squad", "beir:scifact", "") for p in published(suite)]
+    found = [p for suite in ("squad", "beir-scifact", "") for p in published(suite)]
     assert found
     for each in found:
         assert each.value and len(each.source) > 15 and re.search(r"20\d\d", each.date), each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from pathlib import Path
@@ -26,6 +27,14 @@ def lines(path: Path, *values: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(value) + "\n" for value in values), encoding="utf-8")
     return path
+
+
+def pack(path: Path) -> Path:
+    """The file as NAME.gz instead."""
+    packed = path.with_name(f"{path.name}.gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    path.unlink()
+    return packed
 
 
 def texts(suite: Suite) -> dict[str, str]:
@@ -282,6 +291,23 @@ def test_beir_folder(tmp_path: Path) -> None:
     assert (first.split, second.split) == ("report", "tune")
     assert second.gold == (("tiny.jsonl#d3",),)
     assert "1 judgements" in suite.notes[0]
+
+
+def test_beir_folder_as_it_is_published(tmp_path: Path) -> None:
+    """Packed or not, it is the same collection under the same ids."""
+    plain, packed = beir_folder(tmp_path / "a" / "tiny"), beir_folder(tmp_path / "b" / "tiny")
+    for name in ("corpus.jsonl", "queries.jsonl"):
+        pack(packed / name)
+    one, other = find("beir", data=plain), find("beir", data=packed)
+    assert texts(one) == texts(other) and one.items == other.items
+
+
+def test_beir_packed_file_that_is_cut_off_is_one_clear_error(tmp_path: Path) -> None:
+    folder = beir_folder(tmp_path / "tiny")
+    path = pack(folder / "corpus.jsonl")
+    path.write_bytes(path.read_bytes()[:-12])
+    with pytest.raises(DataMissing, match=r"corpus\.jsonl\.gz: cannot be read"):
+        find("beir", data=folder)
 
 
 def test_beir_of_two_numberings_is_refused(tmp_path: Path) -> None:

@@ -430,10 +430,27 @@ def test_hits_show_rank_title_and_words_and_their_json_is_as_promised():
             {
                 "rank": 1, "score": 0.5, "article_id": "a/b.md", "title": "Otters win",
                 "published": None, "text": "The Otters won.", "start": 0, "end": 15,
-                "also_in": [],
+                "also_in": [], "answer": None,
             }
         ],
     }  # fmt: skip
+
+
+def test_a_hit_is_shown_from_where_it_answers_with_the_answer_in_bold():
+    text = "It rained all day in Kelderby. " * 3 + "The Otters won by four goals to two."
+    start = text.index("four")
+    sentences = (Span(0, 30), Span(31, 61), Span(62, 92), Span(93, len(text)))
+    passage = Passage("p1", "a/b.md", 0, 0, len(text), sentences)
+    article = replace(ARTICLE, text=text)
+    hit = Hit(1, 0.5, passage, article, answer=Span(start, start + 17), answers=0.9)
+    shown = render.hits_text([hit], width=34, color=True, links=False)
+    assert "… The Otters won by \x1b[1mfour goals" in shown.replace("\n   ", " ")
+    assert "rained" not in shown
+    assert render.hits_json("who?", [hit])["hits"][0]["answer"] == {
+        "text": "four goals to two", "start": start, "end": start + 17, "score": 0.9,
+    }  # fmt: skip
+    unsure = render.hits_text([replace(hit, answers=0.2)], width=80, color=True, links=False)
+    assert "It rained" in unsure and "\x1b[1mfour" not in unsure
 
 
 def test_article_keeps_its_lines_and_shows_a_date_without_year():

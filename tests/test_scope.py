@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.scope import described, within
+from assistant.scope import within
 from assistant.types import Filters
 
 OUTLETS = ["The Gazette", "Coast Post", "Gazette of Lanford", "U.S. (Weekly)", "Kelder Gazette"]
@@ -123,8 +123,3 @@ def test_no_question_breaks_it_and_the_days_are_in_order(question: str, today: d
         )
         assert found.until is not None and found.until <= today
         assert found.since is None or found.since <= found.until
-
-
-def test_what_was_understood_can_be_said() -> None:
-    said = described(asked("According to the Gazette, what happened this week?"))
-    assert said == "of The Gazette from 2024-06-10 to 2024-06-12"

@@ -1,4 +1,4 @@
-"""Sources and statements -> the answer that is shown: citations numbered, parts put together. Pure."""
+"""Sources and statements -> the answer that is shown: citations numbered, parts joined. Pure."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.answering.verify import missing
+from assistant.answering.verify import Beside, missing
 from assistant.lexical import terms
 from assistant.quantities import values
 from assistant.types import Article, Excerpt, Span
@@ -40,17 +40,17 @@ class Attribution:
     lacks: str | None
 
 
-def attribute(statement: str, excerpts: Sequence[Excerpt]) -> Attribution:
+def attribute(statement: str, excerpts: Sequence[Excerpt], question: str = "") -> Attribution:
     """The fewest sentences, three at most, that have everything the statement says.
 
-    Where nothing has, those that come closest, and what they lack.
+    Where nothing has, those that come closest, and what they lack. question: see `verify.Beside`.
     """
     pool = [Source(e.article, s) for e in excerpts for s in e.sentences]
     if not pool:
         return Attribution((), "there is nothing to rest it on")
     best: Attribution | None = None
     for first in sorted(pool, key=lambda s: -_shared(statement, s.text))[:3]:
-        found = _grown(statement, first, pool)
+        found = _grown(statement, first, pool, excerpts, question)
         if found.lacks is None:
             return found
         best = best or found
@@ -58,10 +58,23 @@ def attribute(statement: str, excerpts: Sequence[Excerpt]) -> Attribution:
     return best
 
 
-def _grown(statement: str, first: Source, pool: Sequence[Source]) -> Attribution:
+def _grown(
+    statement: str,
+    first: Source,
+    pool: Sequence[Source],
+    excerpts: Sequence[Excerpt],
+    question: str,
+) -> Attribution:
     """`first` with the sentences that add most to it."""
     chosen = [first]
-    lacks = _lacks(statement, chosen)
+
+    def lacking() -> str | None:
+        articles = list({s.article.id: s.article for s in chosen}.values())
+        ids = {a.id for a in articles}
+        around = " ".join(e.text for e in excerpts if e.article.id in ids)
+        return missing(statement, [s.text for s in chosen], Beside(articles, around, question))
+
+    lacks = lacking()
     while lacks and len(chosen) < MOST_SENTENCES:
         gain, further = max(
             ((_gain(statement, chosen, s, first), s) for s in pool if s not in chosen),
@@ -71,13 +84,8 @@ def _grown(statement: str, first: Source, pool: Sequence[Source]) -> Attribution
         if gain <= 0:
             break
         chosen.append(further)
-        lacks = _lacks(statement, chosen)
-    chosen.sort(key=lambda s: (pool.index(s)))
-    return Attribution(tuple(chosen), lacks)
-
-
-def _lacks(statement: str, sources: Sequence[Source]) -> str | None:
-    return missing(statement, [s.text for s in sources], [s.article for s in sources])
+        lacks = lacking()
+    return Attribution(tuple(sorted(chosen, key=pool.index)), lacks)
 
 
 def _gain(statement: str, chosen: Sequence[Source], further: Source, first: Source) -> float:

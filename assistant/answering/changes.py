@@ -1,4 +1,4 @@
-"""What several articles say to one question, by day: a figure that changed, or papers that disagree.
+"""What several articles say to one question, by day: a figure that changed, papers that disagree.
 
 Values of different days are a story that went on: the newest holds, and the earlier ones are told.
 Different values of about one day in different outlets are a conflict: both are shown. Only numbers
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from assistant.answering.evidence import by_day
 from assistant.answering.reading import ReadHit
+from assistant.answering.story import by_day
 from assistant.quantities import Quantity, like_a_year, quantities
 
 # Within so many days two outlets write about the same state of things.

@@ -6,13 +6,14 @@ answers. Wide ones (list, change, latest, overview) get the articles of the stor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from assistant.answering.question_type import subject
+from assistant.answering.changes import SAME_TIME
 from assistant.answering.reading import ReadHit
-from assistant.lexical import terms
+from assistant.answering.story import by_day, originals, story
+from assistant.passages import sentence_spans
+from assistant.timing import in_present_tense, period, wants_latest
 from assistant.types import Excerpt, Kind, Span
 
 # How many excerpts each kind gets.
@@ -23,22 +24,22 @@ EXCERPTS: dict[Kind, int] = {
     "said": 3,
     "list": 4,
     "change": 6,
-    "latest": 2,
+    "latest": 1,
     "overview": 7,
 }
-# Tokens of one excerpt, about: enough for the sentence that answers and those around it.
-EXCERPT_TOKENS = 95
-# Share of the question's subject that an article must have to be of the story.
-SAME_STORY = 0.6
-# Agencies' stories are printed by several papers; reading one of them is enough.
-PRINTED_AGAIN = 0.6
-FEW_TERMS = 8
+# Of one excerpt, however many there are.
+LEAST_TOKENS = 20
+# From this judgement of the reader on, and this share of its best one, a newer article outweighs
+# older ones that answer as well.
+HOLDS, ALMOST = 0.6, 0.8
+# Characters within which an article has begun.
+OPENING = 1_500
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """excerpts: oldest first. story: the best passage of each article of the story, oldest first;
-    for a narrow question the passages that were read, best first."""
+    """excerpts: oldest first. story: the best passage of each article of the story, best first; for
+    a narrow question the passages that were read, best first."""
 
     kind: Kind
     excerpts: tuple[Excerpt, ...]
@@ -50,62 +51,58 @@ def select(question: str, kind: Kind, read: Sequence[ReadHit], tokens: int) -> E
     kept = originals(read)
     if kind in ("change", "latest", "overview"):
         kept = story(question, kept)
-    most = EXCERPTS[kind]
+    best = _holding_now(question, kind, kept) or _first(kept, EXCERPTS[kind])
     if kind == "latest":
-        best = by_day(kept)[-most:]
-    elif kind in ("change", "overview"):
-        best = by_day(kept[:most])
+        excerpts = _news(by_day(kept)[-1:], tokens)
     else:
-        best = sorted(kept, key=_worth)[:most]
-    each = max(tokens // max(len(best), 1), 20)
-    return Evidence(kind, tuple(_excerpt(r, each) for r in by_day(best)), tuple(kept))
+        each = max(tokens // max(len(best), 1), LEAST_TOKENS)
+        excerpts = (_excerpt(r, each) for r in by_day(best))
+    return Evidence(kind, tuple(excerpts), tuple(kept))
 
 
-def _worth(read: ReadHit) -> tuple[float, int]:
-    """Best first: the order of retrieval, which finds better than any reader so far."""
-    return read.hit.rank, 0
+def _holding_now(question: str, kind: Kind, read: Sequence[ReadHit]) -> list[ReadHit]:
+    """Where a question asks what holds now, the passages of the newest article that answers and of
+    those of about its day: a small model given older ones takes any of them. Else none."""
+    if kind not in ("fact", "yes_no") or period(question):
+        return []
+    if not (in_present_tense(question) or wants_latest(question)):
+        return []
+    sure = max((r.answers for r in read), default=0.0)
+    answering = [r for r in read if r.answers >= max(HOLDS, ALMOST * sure)]
+    days = [r.hit.article.published for r in answering if r.hit.article.published]
+    if not days or len(days) < len(answering):
+        return []
+    newest = max(days)
+    near = [r for r, day in zip(answering, days, strict=True) if newest - day <= SAME_TIME]
+    return near[: EXCERPTS[kind]]
 
 
-def story(question: str, read: Sequence[ReadHit]) -> list[ReadHit]:
-    """The best passage of each article that is about what the question is about, best first.
-
-    An article is where it has most of the question's subject; where none has, the first few
-    articles are taken, since the question may be misspelt.
-    """
-    asked = set(subject(question))
-    first: dict[str, ReadHit] = {}
-    for each in read:
-        first.setdefault(each.hit.article.id, each)
-    about = [r for r in first.values() if _covered(asked, r) >= SAME_STORY]
-    return about or list(first.values())[:3]
+def _first(read: Sequence[ReadHit], most: int) -> list[ReadHit]:
+    """The first `most` in retrieval's order, the last of them giving way to the one that the reader
+    judges best, where that stands further down."""
+    first = list(read[:most])
+    best = max(read, key=lambda r: r.answers, default=None)
+    if best is not None and best not in first and best.answers > max(r.answers for r in first):
+        first[-1] = best
+    return first
 
 
-def _covered(asked: set[str], read: ReadHit) -> float:
-    article = read.hit.article
-    have = set(terms(f"{article.title} {article.text}"))
-    return len(asked & have) / len(asked) if asked else 1.0
-
-
-def by_day(read: Sequence[ReadHit]) -> list[ReadHit]:
-    """Oldest first; those without a day come first, in their order."""
-    return sorted(read, key=lambda r: r.hit.article.published or date.min)
-
-
-def originals(read: Sequence[ReadHit]) -> list[ReadHit]:
-    """Without those that print again what a better one of another article has."""
-    kept: list[tuple[ReadHit, frozenset[str]]] = []
-    for each in read:
-        own = frozenset(terms(each.hit.text))
-        if not any(
-            k.hit.article.id != each.hit.article.id and _again(own, others) for k, others in kept
-        ):
-            kept.append((each, own))
-    return [each for each, _ in kept]
-
-
-def _again(words: frozenset[str], others: frozenset[str]) -> bool:
-    shorter = min(len(words), len(others))
-    return shorter > FEW_TERMS and len(words & others) >= PRINTED_AGAIN * shorter
+def _news(newest: Sequence[ReadHit], tokens: int) -> Iterator[Excerpt]:
+    """How the newest article begins, and the passage of it that fits best."""
+    for read in newest:
+        article = read.hit.article
+        begun: list[Span] = []
+        spent = 0
+        for sentence in sentence_spans(article.text[:OPENING], article.language):
+            spent += estimated_tokens(article.text[sentence.start : sentence.end])
+            if begun and spent > tokens / 2:
+                break
+            begun.append(sentence)
+        if begun:
+            span = Span(begun[0].start, begun[-1].end)
+            yield Excerpt(article, span, tuple(begun), begun[0], read.answers)
+        if not begun or read.sentence.start >= begun[-1].end:
+            yield _excerpt(read, tokens // 2)
 
 
 def _excerpt(read: ReadHit, tokens: int) -> Excerpt:

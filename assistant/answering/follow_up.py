@@ -84,8 +84,9 @@ def _rewritten(question: str, before: str, answer: str, llm: LLM) -> tuple[str, 
 
 
 def _adds_nothing(written: str, said: str) -> bool:
-    have = set(terms(said))
-    return written.endswith("?") and all(t in have for t in terms(written))
+    """Whether it is a question, made of words that were said."""
+    asked = set(terms(written))
+    return written.endswith("?") and bool(asked) and asked <= set(terms(said))
 
 
 def _examples() -> list[ChatMessage]:

@@ -9,21 +9,15 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.answering import quoting
-from assistant.answering.assembly import Assembly, citation, combine, nearest
-from assistant.answering.attribute import Source, attribute
-from assistant.answering.changes import Told, values_by_day
-from assistant.answering.confidence import WEIGHTS, WEIGHTS_WITHOUT_MODEL, confidence
-from assistant.answering.evidence import Evidence, originals, select
+from assistant.answering.assembly import combine, nearest
+from assistant.answering.checking import ANSWERS, NOT_READ, Looked, checked
+from assistant.answering.evidence import select
 from assistant.answering.follow_up import standalone
 from assistant.answering.generate import draft
-from assistant.answering.prompts import day
-from assistant.answering.question_type import kind_of
-from assistant.answering.reading import Reader, ReadHit, read_hits
+from assistant.answering.question_type import as_read, kind_of
+from assistant.answering.reading import Reader, read_hits
+from assistant.answering.story import originals
 from assistant.answering.sub_questions import sub_questions
-from assistant.answering.verify import missing_names
-from assistant.answering.yes_no import decide
-from assistant.passages import sentence_spans
 from assistant.stopwatch import Stopwatch
 from assistant.types import (
     CheckedAnswer,
@@ -48,12 +42,6 @@ Steps = Generator[Step, None, T]
 NARROW, WIDE = 10, 20
 WIDE_KINDS: frozenset[Kind] = frozenset({"list", "change", "latest", "overview"})
 WIDE_TOKENS = 1.6
-# From this judgement on a passage counts as one that answers.
-ANSWERS = 0.5
-MOST_EARLIER = 2
-MOST_MISSING = 3
-# An entailment this sure that the cited text denies a statement outweighs that its words are there.
-DENIES = 0.8
 NO_MODEL = Draft("", 0.0, "none")
 
 
@@ -81,165 +69,44 @@ class Answering:
         the work before the next call of the model. Raises LLMUnreachable and LLMNonsense.
         """
         yield Stage("searching")
-        with self.watch.measure("answer"):
-            alone, used = standalone(question, history, self.llm)
+        alone, used = self._alone(question, history)
         results: list[CheckedAnswer] = []
-        asked: list[tuple[str, str]] = []
+        before: list[tuple[str, str]] = []
         for part in sub_questions(alone):
-            with self.watch.measure("answer"):
-                whole, spent = standalone(part, asked, self.llm)
-            asked.append((whole, ""))
+            asked, spent = self._alone(part, before)
+            before.append((asked, ""))
             used += spent
-            results.append((yield from self._part(whole)))
+            results.append((yield from self._part(asked)))
             # The answer numbers its citations through: those of the parts before come first.
             yield from _new_statements(question, results)
         answer = combine(question, results)
         yield replace(answer, usage=answer.usage + used)
 
+    def _alone(self, question: str, history: Sequence[tuple[str, str]]) -> tuple[str, Usage]:
+        with self.watch.measure("answer"):
+            return standalone(question, history, self.llm)
+
     def _part(self, question: str) -> Steps[CheckedAnswer]:
-        kind = kind_of(question)
         with self.watch.measure("retrieve"):
-            hits = self.search(question, WIDE if kind in WIDE_KINDS else NARROW)
-            read = read_hits(question, hits, self.reader)
-            tokens = int(self.tokens * (WIDE_TOKENS if kind in WIDE_KINDS else 1))
-            evidence = select(question, kind, read, tokens)
-        looked = Looked(question, kind, tuple(hits), tuple(originals(read)), evidence)
-        found = looked.found
-        if found is not None and found.score >= ANSWERS:
-            yield found
+            looked = self._look(question)
+        if looked.found is not None and looked.found.score >= ANSWERS:
+            yield looked.found
         yield Stage("reading", nearest(looked.read))
         said = NO_MODEL
-        if self.llm is not None and kind != "overview" and evidence.excerpts:
+        if self.llm is not None and looked.kind != "overview" and looked.evidence.excerpts:
             with self.watch.measure("answer"):
-                said = draft(question, kind, evidence.excerpts, self.llm)
+                said = draft(question, looked.kind, looked.evidence.excerpts, self.llm)
         yield Stage("checking")
         with self.watch.measure("check"):
-            return self._checked(looked, said)
+            return checked(looked, said, self.reader, self.least)
 
-    def _checked(self, looked: Looked, said: Draft) -> CheckedAnswer:
-        assembly = Assembly()
-        grounded = self._write(looked, said, assembly)
-        told = self._told(looked)
-        if told.conflict:
-            assembly = Assembly()
-            for value in told.newest:
-                assembly.quote(quoting.sentence(value.read), "outlets disagree", True)
-        signals = self._signals(looked, said, assembly, grounded)
-        weights = WEIGHTS if said.model != "none" else WEIGHTS_WITHOUT_MODEL
-        sure = confidence(signals, weights)
-        silent = sure < self.least or not assembly.statements
-        return CheckedAnswer(
-            question=looked.question,
-            status="abstained" if silent else "conflict" if told.conflict else "answered",
-            statements=() if silent else tuple(assembly.statements),
-            citations=() if silent else tuple(assembly.citations),
-            confidence=sure,
-            nearest=nearest(looked.read) if silent else (),
-            model=said.model,
-            usage=said.usage,
-            kind=looked.kind,
-            found=looked.found,
-            hits=looked.hits,
-            read=looked.evidence.excerpts,
-            signals=signals,
-        )
-
-    def _write(self, looked: Looked, said: Draft, assembly: Assembly) -> float:
-        """Put the draft's sentences into `assembly`, each checked; what fails is replaced by a
-        quote, once. The share, 0 to 1, of the sentences that were borne out."""
-        excerpts = looked.evidence.excerpts
-        sentences = [said.text[s.start : s.end] for s in sentence_spans(said.text)]
-        borne_out = 0
-        for sentence in sentences:
-            found = attribute(sentence, excerpts)
-            lacks = found.lacks or self._denied(found.sources, sentence)
-            if lacks is None:
-                borne_out += 1
-                answers = self._answers(looked.question, found.sources)
-                assembly.add(sentence, found.sources, "supported", "the cited text says it", answers)
-        if not assembly.statements:
-            for source in quoting.quotes(looked.evidence, looked.read):
-                assembly.quote(source, "in the article's own words")
-        self._open_with_yes_or_no(looked, assembly)
-        return borne_out / len(sentences) if sentences else 0.0
-
-    def _denied(self, sources: Sequence[Source], sentence: str) -> str | None:
-        """What the reader has against it, where it is sure that the sources deny it."""
-        if self.reader is None or not sources:
-            return None
-        text = " ".join(s.text for s in sources)
-        (borne,) = self.reader.bear([(text, sentence)])
-        return "the cited text denies it" if borne.contradicts >= DENIES else None
-
-    def _answers(self, question: str, sources: Sequence[Source]) -> bool | None:
-        likely = self._cited_answers(question, sources)
-        return None if likely is None else likely >= ANSWERS
-
-    def _cited_answers(self, question: str, sources: Sequence[Source]) -> float | None:
-        """The reader's judgement, 0 to 1, of the cited text alone."""
-        if self.reader is None or not sources:
-            return None
-        text = " ".join(s.text for s in sources)
-        (judged,) = self.reader.read(question, [text], [sources[0].article.title])
-        return judged.answers
-
-    def _open_with_yes_or_no(self, looked: Looked, assembly: Assembly) -> None:
-        if looked.kind != "yes_no" or not assembly.statements:
-            return
-        numbers = assembly.statements[0].citations
-        texts = [assembly.citations[n - 1].quote for n in numbers]
-        verdict = decide(looked.question, [" ".join(texts)], self.reader)
-        if verdict is not None:
-            first = assembly.statements[0]
-            opening = "Yes." if verdict else "No."
-            assembly.statements[0] = replace(first, text=f"{opening} {first.text}")
-
-    def _told(self, looked: Looked) -> Told:
-        if looked.kind not in ("fact", "change") or self.reader is None:
-            return Told((), ())
-        return values_by_day(looked.read, ANSWERS)
-
-    def _signals(
-        self, looked: Looked, said: Draft, assembly: Assembly, grounded: float
-    ) -> dict[str, float]:
-        every = [s for h in looked.hits for s in h.sentences]
-        sources = [(c.article_id, c.quote) for c in assembly.citations]
-        cited = [r.hit.article for r in looked.read if r.hit.article.id in {i for i, _ in sources}]
-        about = [
-            f"{a.title} {a.text} {a.source or ''} {day(a.published) if a.published else ''}"
-            for a in cited
-        ]
-        signals = {
-            "answers": max((r.answers for r in looked.read), default=0.0),
-            "late": max((s.late for s in every), default=0.0),
-            "lexical": max((s.lexical for s in every), default=0.0),
-            "names_missing": float(min(len(missing_names(looked.question, about)), MOST_MISSING)),
-        }
-        if said.model != "none":
-            signals |= {"refused": said.refused, "grounded": grounded}
-        if self.reader is not None and sources:
-            text = " ".join(quote for _, quote in sources[:MOST_MISSING])
-            (judged,) = self.reader.read(looked.question, [text], [assembly.citations[0].title])
-            signals["cited_answers"] = judged.answers
-        return signals
-
-
-@dataclass(frozen=True)
-class Looked:
-    """What was found for one question before anything was written. read: without near copies."""
-
-    question: str
-    kind: Kind
-    hits: tuple[Hit, ...]
-    read: tuple[ReadHit, ...]
-    evidence: Evidence
-
-    @property
-    def found(self) -> Found | None:
-        best = quoting.best(self.read)
-        if best is None:
-            return None
-        return Found(best.span_text, citation(quoting.sentence(best)), best.answers)
+    def _look(self, question: str) -> Looked:
+        kind = kind_of(question)
+        wide = kind in WIDE_KINDS
+        hits = self.search(question, WIDE if wide else NARROW)
+        read = read_hits(as_read(question, kind), hits, None if kind in NOT_READ else self.reader)
+        evidence = select(question, kind, read, int(self.tokens * (WIDE_TOKENS if wide else 1)))
+        return Looked(question, kind, tuple(hits), tuple(originals(read)), evidence)
 
 
 def _new_statements(question: str, results: Sequence[CheckedAnswer]) -> Iterator[CheckedStatement]:

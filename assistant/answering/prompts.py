@@ -25,8 +25,7 @@ LINES: dict[Kind, str] = {
     "list": "Name every one, separated by commas, in one sentence.",
     "change": "Say what it was at first and what it became later, in order, each with its number "
     "and date, in one to four sentences.",
-    "latest": "The last article is the newest: say in one to three sentences what it says. Older "
-    "articles are out of date.",
+    "latest": "Say what is new, in one to three sentences.",
     "overview": "Sum up in one sentence what happened.",
 }
 MAX_TOKENS: dict[Kind, int] = {

@@ -20,61 +20,85 @@ _SAYING = (
     r"|respond|responded|react|reacted|argue|argued|call|called|comment|commented|complain"
     r"|complained|demand|demanded|explain|explained|warn|warned|announce|announced|want|wanted)"
 )
-_RULES: list[tuple[Kind, re.Pattern[str]]] = [
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in [
+_ASKED_OF = r"(?:how|what) (?:did|does|do|has|have|was|were|is)"
+# Each kind with what tells it; the first that holds counts.
+_TELLING: list[tuple[Kind, tuple[str, ...]]] = [
+    (
+        "overview",
         (
-            "overview",
-            r"\b(?:summar(?:y|ies|i[sz]e|i[sz]ed|i[sz]ing)|sum up|overview|time ?line|chronology"
-            r"|recap|run ?down|tell me (?:more )?about|story (?:of|so far|behind)|history of"
-            r"|(?:get|bring|catch) me up|key (?:events|facts|points)|sequence of events|everything"
-            r" (?:about|on|that)|in (?:short|brief|a nutshell))\b"
-            r"|\bwhat(?:'s|s| has| all)? happened\b(?! to\b)|\bhow did .+ unfold\b",
+            r"\b(?:summar(?:y|ies|i[sz]e\w*|i[sz]ing)|sum up|overview|recap|run ?down)\b",
+            r"\b(?:time ?line|chronology|sequence of events|key (?:events|facts|points))\b",
+            r"\b(?:tell me (?:more )?about|story (?:of|so far|behind)|history of)\b",
+            r"\b(?:(?:get|bring|catch) me up|in (?:short|brief|a nutshell))\b",
+            r"\beverything (?:about|on|that)\b|\bhow did .+ unfold\b|\bstep by step\b",
+            r"\bwhat(?:'s|s| has| all)? happened\b(?! to\b)",
         ),
-        ("why", r"\bwhy\b|\bhow come\b|\breasons? (?:for|why|behind|that)\b|\bwhat (?:caused|led to)\b"),
+    ),
+    (
+        "why",
+        (r"\bwhy\b|\bhow come\b|\breasons? (?:for|why|behind|that)\b|\bwhat (?:caused|led to)\b",),
+    ),
+    (
+        "change",
         (
-            "change",
-            r"\bhow (?:has|have|did|does|do|was|were|is|are) .+ (?:chang|develop|evolv|grow|grew"
-            r"|ris|rose|fall|fell|increas|decreas|shr[iau]nk|mov)\w*\b|\bchanges? (?:in|of|to)\b"
-            r"|\bchanged\b(?=.*\b(?:since|over|between|from)\b)|\bcompar\w+\b|\bdiffer\w*\b"
-            r"|\bover (?:time|the years)\b|\bversus\b|\bvs\b\.?|\b(?:before|first) and (?:after|now|later)\b"
-            r"|\bwhat changed\b|\bwas .+ and (?:what )?is (?:it )?now\b",
+            r"\bhow (?:has|have|did|does|do|was|were|is|are) .+ (?:chang|develop|evolv|gr[eo]w"
+            r"|ris|rose|fall|fell|increas|decreas|shr[iau]nk|mov)\w*\b",
+            r"\bchanges? (?:in|of|to)\b|\bwhat changed\b|\bchanged\b.*\b(?:since|over|from)\b",
+            r"\bcompar\w+\b|\bdiffer\w*\b|\bover (?:time|the years)\b|\bversus\b|\bvs?\b\.?",
+            r"\b(?:before|first|then) and (?:after|now|later)\b",
         ),
+    ),
+    (
+        "said",
         (
-            "said",
-            rf"\b(?:what|how) (?:did|does|do|has|have|was|were|is) .+\b{_SAYING}\b"
-            rf"|\bwhat .+ (?:said|says|thinks|wrote)\b|\bwhat is .+ (?:saying|position|view|take)\b"
-            r"|\b(?:reactions?|response|opinion|comments?|statements?|quotes?|remarks?|views?) "
-            r"(?:of|from|by|on|to)\b",
+            rf"\b{_ASKED_OF} .+\b{_SAYING}\b",
+            r"\bwhat .+ (?:said|says|thinks|wrote)\b|\bwhat is .+ (?:saying|position|view|take)\b",
+            r"\b(?:reactions?|response|opinion|comments?|statements?|quotes?|remarks?|views?|words)"
+            r" (?:of|from|by|on|to|after|about)\b|\bquotes?\b",
         ),
+    ),
+    (
+        "latest",
         (
-            "latest",
-            r"(?:\b(?:latest|newest|most recent|recent) (?:on|about|news|state|status|development"
-            r"|developments|update|updates|with|from|in)\b|\bwhat(?:'s|s| is) (?:new|the latest|happening"
-            r"|going on|the (?:state|status))\b|\b(?:any|the) (?:news|updates?)\b|\bnews (?:on|about|of)\b"
-            r"|\bwhere (?:do|does) .+ stand\b|\bstate of play\b|\bstatus (?:of|on)\b"
-            r"|\b(?:latest|news|updates?)\W*$)",
+            r"\b(?:latest|newest|(?:most )?recent) (?:on|about|news|state|status|developments?"
+            r"|updates?|with|from|in)\b|\bwhat(?:'s|s| is) (?:new|the latest|happening|going on)\b",
+            r"\b(?:any|the) (?:news|updates?)\b|\bnews (?:on|about|of|from)\b|\banything new\b",
+            r"\bwhere (?:do|does) .+ stand\b|\bstate of play\b|\bstatus (?:of|on)\b",
+            r"\b(?:latest|news|updates?)\W*$",
         ),
+    ),
+    (
+        "list",
         (
-            "list",
-            r"^\W*(?:(?:please )?(?:list|name|enumerate)\b|give me (?:all|a list|the names)|who all\b"
-            r"|(?:who|which \w+(?: \w+)?|what) are all\b|who (?:are|were) the\b|(?:what|which) (?:\w+ ){0,2}"
-            r"(?!(?:was|is|has|does|this)\b)\w+[^su\W]s (?:are|were|have|had|did|do|will|can|got|took|won"
-            r"|lost|was there)\b|(?:what|which) (?:are|were) the\b|what (?:else|all) )"
-            r"|\ball (?:the )?(?:names|people|places|things|reasons|candidates|teams)\b",
+            r"^\W*(?:list|name|enumerate|give me (?:all|a list|the names))\b(?! of the\b)",
+            r"^\W*(?:who all|(?:who|what|which) (?:are|were) (?:all )?the)\b",
+            # Things are asked for in the plural: "which roads were closed", "dates of the strikes".
+            r"^\W*(?:what|which) (?:\w+ ){0,2}(?!(?:was|is|has|does|this)\b)\w+[^su\W]s"
+            r" (?:are|were|have|had|did|do|will|can|of|in|at|from|got|took|won|lost)\b",
+            r"^\W*(?:main |the |names? of (?:all|the) )*\w+[^su\W]s (?:of|in|that|who|for|at)\b",
+            r"^\W*all \w+|\bwhat (?:else|all)\b|\ball (?:the )?(?:names|people|places|things)\b",
         ),
+    ),
+    (
+        "yes_no",
         (
-            "yes_no",
             r"^\W*(?:so |and |but )?(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will"
-            r"|would|shall|should|may|might|must|(?:is|are|was|were|do|does|did|has|have|had|ca|could"
-            r"|wo|would|should)n['’]?t)\b(?!.*\bor\b)",
+            r"|would|shall|should|may|might|must)(?:n['’]?t)?\b(?!.*\bor\b)|\bor not\W*$",
         ),
-        ("why", rf"^\W*(?:and |but |so )?how (?!{_DEGREE}\b)\w+"),
-    ]
+    ),
+    ("why", (rf"^\W*(?:and |but |so )?how (?!{_DEGREE}\b)\w+",)),
 ]
+_RULES = [(kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _TELLING]
+# What a polite person says before the question.
+_POLITE = re.compile(
+    r"^\W*(?:please|hi|hello|ok|(?:can|could|would|will) you|do you know|i wonder|if"
+    r"|i(?:'d| would)? (?:want|like) to know|tell me(?! (?:more )?about))\b[\s,]*",
+    re.IGNORECASE,
+)
 # A count, a name or a day is wanted, however much the rest speaks of news or changes.
 _VALUE = re.compile(
-    rf"\bhow {_DEGREE}\b|^\W*(?:and |but |so )?(?:(?:by|at|in|on|for|to|from|with) )?(?:who|whom|whose|when|where)\b"
+    rf"\bhow {_DEGREE}\b|^\W*(?:and |but |so )?(?:(?:by|at|in|on|for|to|from|with) )?"
+    r"(?:who|whom|whose|when|where(?! (?:do|does) .+ stand\b))\b"
     r"|\bwhat (?:time|day|date|year|age|share|percentage)\b",
     re.IGNORECASE,
 )
@@ -84,23 +108,40 @@ _SEVERAL = re.compile(r"^\W*who (?:are|were) (?:all )?the\b|\bcompar", re.IGNORE
 # What tells the kind and not the matter.
 _KIND_WORDS = frozenset(
     terms(
-        "summary summarise summarize summarised overview timeline time line chronology recap rundown"
-        " tell story history happened happen happening events event key facts points sequence"
-        " everything short brief nutshell latest newest recent news new update updates status state"
-        " stand changed change changes changing develop developed development evolve compare"
-        " compared comparison difference differ list name names give please say said says think"
-        " reasons reason why so far now current currently going up catch bring get unfold all"
+        "summary summarise summarize summarised overview timeline time line chronology recap"
+        " rundown tell story history happened happen happening events event key facts points"
+        " sequence everything short brief nutshell latest newest recent news new update updates"
+        " status state stand changed change changes changing develop developed development evolve"
+        " compare compared comparison difference differ list name names give please say said says"
+        " think reasons reason why so far now current currently going up catch bring get unfold all"
     )
 )
 
 
 def kind_of(question: str) -> Kind:
     """The kind of answer that `question` wants."""
+    while match := _POLITE.match(question):
+        if not match.end():
+            break
+        question = question[match.end() :]
     value = bool(_VALUE.search(question)) and not _SEVERAL.search(question)
     for kind, pattern in _RULES:
         if pattern.search(question) and not (value and kind in _VALUE_OVERRULES):
             return kind
     return "fact"
+
+
+_CHANGED = re.compile(
+    r"^\W*how (?:much )?(?:has|have|did|does|do) (?P<what>.+?) (?:chang|develop|evolv|gr[eo]w|ris"
+    r"|rose|fall|fell|increas|decreas|go|gone|mov)\w*\b",
+    re.IGNORECASE,
+)
+
+
+def as_read(question: str, kind: Kind) -> str:
+    """The question to put to each article: of a change, what it is at that article's time."""
+    changed = _CHANGED.match(question) if kind == "change" else None
+    return f"What is {changed['what']}?" if changed else question
 
 
 def subject(question: str) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answering.attribute import Source
-from assistant.answering.evidence import Evidence, by_day
+from assistant.answering.evidence import Evidence
 from assistant.answering.reading import ReadHit, whole
-from assistant.answering.timeline import lead, timeline
+from assistant.answering.story import by_day, lead
+from assistant.answering.timeline import timeline
 from assistant.types import Span
 
 # What a further sentence must have of the best one's judgement to be quoted beside it.
@@ -30,19 +31,19 @@ def sentence(read: ReadHit) -> Source:
     return Source(article, whole(article.text, read.hit.passage.sentences, read.sentence))
 
 
-def quotes(evidence: Evidence, read: Sequence[ReadHit]) -> list[Source]:
+def quotes(question: str, evidence: Evidence, read: Sequence[ReadHit]) -> list[Source]:
     """The sentences to quote, in the order in which to show them. read: best first."""
     found = best(read)
     if found is None:
         return []
     match evidence.kind:
         case "overview":
-            return timeline(evidence.story)
+            return timeline(question, evidence.story, read)
         case "change":
             states = [r for r in evidence.story if r.answers >= BESIDE * found.answers]
             return _each_once(by_day(states[:MOST_STATES]))
         case "latest":
-            return _newest(evidence)
+            return _newest(question, evidence)
         case "why" | "said" | "list":
             others = [r for r in read if r.answers >= BESIDE * found.answers]
             ranked = sorted(others, key=lambda r: -r.answers)
@@ -50,11 +51,11 @@ def quotes(evidence: Evidence, read: Sequence[ReadHit]) -> list[Source]:
     return [sentence(found)]
 
 
-def _newest(evidence: Evidence) -> list[Source]:
+def _newest(question: str, evidence: Evidence) -> list[Source]:
     """What the newest article of the story says first, and what of it fits the question best."""
     newest = by_day(evidence.story)[-1]
     article = newest.hit.article
-    first = lead(article)
+    first = lead(article, question)
     told = [Source(article, first)] if first else []
     fits = sentence(newest)
     if not told or not _overlap(told[0].span, fits.span):

@@ -18,8 +18,8 @@ from assistant.types import Hit, Span
 LATE_MIDDLE, LATE_SLOPE = 0.62, 12.0
 # "It will cost 2.4 million": the sentence before says what.
 _POINTS_BACK = re.compile(
-    r"[“\"'‘]?(?:it|its|he|his|she|her|they|their|this|that|these|those|both|the (?:two|three|same|other|firm"
-    r"|company|group|former|latter))\b",
+    r"[“\"'‘]?(?:it|its|he|his|she|her|they|their|this|that|these|those|both"
+    r"|the (?:two|three|same|other|firm|company|group|former|latter))\b",
     re.IGNORECASE,
 )
 
@@ -62,6 +62,11 @@ class ReadHit:
     answers: float
     sentence: Span
     span: Span
+
+    @property
+    def fit(self) -> float:
+        """How well its best sentence fits the question: late interaction, 0 to 1."""
+        return max((s.late for s in self.hit.sentences), default=0.5)
 
     @property
     def sentence_text(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.grounding import locate
 from assistant.lexical import terms, words
@@ -21,33 +22,51 @@ NEGATIONS = frozenset(
 )
 # Share of a statement's words that must be in its sources; the rest may be the glue of a sentence.
 REQUIRED_WORDS = 0.7
+# The same with the words that the question has too.
+LEAST_WORDS = 0.4
+# Fewer terms are no clause that could be denied.
+LEAST_CLAUSE = 2
+_CLAUSES = re.compile(r"[;,:–—]|\bbut\b|\band\b|\bwhile\b|\balthough\b")
 _NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+", re.UNICODE)
 
 
-def missing(statement: str, texts: Sequence[str], articles: Sequence[Article] = ()) -> str | None:
+@dataclass(frozen=True)
+class Beside:
+    """What is known beside the cited text: the articles that it is from, whose headline, outlet and
+    day are shown with it; the text around it; the question, whose words an answer repeats."""
+
+    articles: Sequence[Article] = ()
+    around: str = ""
+    question: str = ""
+
+
+def missing(statement: str, texts: Sequence[str], beside: Beside = Beside()) -> str | None:
     """What of `statement` the texts do not have, in words; None where they have everything.
 
-    articles: those that the texts are from, whose headline, outlet and day are shown beside them.
+    Numbers and negation must be in the texts themselves, names and words in them or around them.
     """
     if any(locate(statement, text) for text in texts):
         return None
     have = " ".join(texts)
-    beside = " ".join(f"{a.title}. {a.source or ''}" for a in articles)
-    statement = _without_days(statement, articles)
+    shown = " ".join(f"{a.title}. {a.source or ''}" for a in beside.articles)
+    around = f"{have} {shown} {beside.around}"
+    undated = _without_days(statement, beside.articles)
     return (
-        _missing_numbers(statement, have)
-        or _missing_names(statement, f"{have} {beside}", articles)
-        or _missing_words(statement, f"{have} {beside}")
-        or _other_negation(statement, have)
+        _missing_numbers(undated, have)
+        or _missing_names(undated, around, beside.articles)
+        or _missing_words(undated, around, beside.question)
+        or _other_negation(undated, have)
     )
 
 
 def _without_days(statement: str, articles: Sequence[Article]) -> str:
-    """`statement` without the days on which the cited articles were published."""
-    published = {a.published for a in articles if a.published}
+    """`statement` without the days, months and years in which the cited articles were published."""
+    published = [a.published for a in articles if a.published]
     for span, day in reversed(days_named(statement)):
         if day in published:
             statement = f"{statement[: span.start]} {statement[span.end :]}"
+    for day in published:
+        statement = re.sub(rf"\b(?:{day:%B} )?{day.year}\b", " ", statement)
     return statement
 
 
@@ -78,12 +97,15 @@ def _names(text: str) -> list[str]:
     return [m.group() for m in _NAME.finditer(text) if m.start() > 0]
 
 
-def _missing_words(statement: str, have: str) -> str | None:
-    asked, found = set(terms(_without_numbers(statement))), set(terms(have))
-    if not asked:
+def _missing_words(statement: str, have: str, question: str) -> str | None:
+    """Too many words that are not there. Those of the question count less: repeating them is what
+    a full sentence does, but an answer of nothing else says nothing."""
+    said, found = set(terms(_without_numbers(statement))), set(terms(have))
+    if not said:
         return None if quantities(statement) else "it has no words to check"
-    if len(asked & found) < REQUIRED_WORDS * len(asked):
-        lost = sorted(asked - found)[:3]
+    own = said - set(terms(question))
+    if len(own & found) < REQUIRED_WORDS * len(own) or len(said & found) < LEAST_WORDS * len(said):
+        lost = sorted((own or said) - found)[:3]
         return f"too few of its words are in the cited text (not: {', '.join(lost)})"
     return None
 
@@ -97,8 +119,12 @@ def _without_numbers(text: str) -> str:
 
 
 def _other_negation(statement: str, have: str) -> str | None:
-    if len(words(statement)) >= 4 and _negated(statement) != _negated(_closest(statement, have)):
-        return "negation differs between it and the cited text"
+    """Whether a clause of the statement denies what the closest clause of the text says."""
+    for clause in _CLAUSES.split(statement):
+        if len(terms(clause)) >= LEAST_CLAUSE and _negated(clause) != _negated(
+            _closest(clause, have)
+        ):
+            return "negation differs between it and the cited text"
     return None
 
 
@@ -106,11 +132,10 @@ def _negated(text: str) -> bool:
     return any(w in NEGATIONS or w.endswith(("n't", "n’t")) for w in words(text))
 
 
-def _closest(statement: str, have: str) -> str:
-    """The clause of the sources that shares most words with the statement."""
-    asked = set(terms(statement))
-    clauses = re.split(r"[;,:–—]|\bbut\b|\band\b|\bwhile\b|\balthough\b", have)
-    return max(clauses, key=lambda c: len(asked & set(terms(c))))
+def _closest(clause: str, have: str) -> str:
+    """The clause of the text that shares most words with this one."""
+    asked = set(terms(clause))
+    return max(_CLAUSES.split(have), key=lambda c: len(asked & set(terms(c))))
 
 
 def missing_names(question: str, texts: Sequence[str]) -> list[str]:

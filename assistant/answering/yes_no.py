@@ -19,11 +19,13 @@ _BE = re.compile(
     r"|must|may|might)\s+(?P<rest>.+)",
     re.IGNORECASE,
 )
-# "The old bridge", "Anselm Roke", "it": where the subject of a question ends, as far as a rule sees.
+# "The old bridge", "Anselm Roke", "it": where a subject ends, as far as a rule can see.
 _SUBJECT = re.compile(
     r"(?:(?:the|a|an|this|that|his|her|its|their|any|anyone|anybody|there|it|he|she|they)\b\s*)?"
     r"(?:[^\W\d_a-z][\w’'-]*\s+)*",
 )
+_OPENING = re.compile(r"^\W*(?:yes|no)\s*[,.:;–—-]+\s*", re.IGNORECASE)
+_DETERMINERS = frozenset("the a an his her its their this that any".split())
 
 
 def as_statement(question: str) -> str:
@@ -38,10 +40,20 @@ def as_statement(question: str) -> str:
     end = subject.end() if subject else 0
     words = match["rest"][:end].split()
     rest = match["rest"][end:]
-    if not words or (len(words) == 1 and words[0].lower() in {"the", "a", "an", "his", "her", "its", "their", "this", "that", "any"}):
+    if not words or (
+        len(words) == 1
+        and words[0].lower()
+        in {"the", "a", "an", "his", "her", "its", "their", "this", "that", "any"}
+    ):
         noun, _, rest = rest.partition(" ")
         words.append(noun)
     return " ".join([*words, match["verb"].lower(), rest]).strip()
+
+
+def without_yes_or_no(text: str) -> str:
+    """What a model wrote, without the yes or no that it begins with."""
+    rest = _OPENING.sub("", text)
+    return f"{rest[:1].upper()}{rest[1:]}"
 
 
 def decide(question: str, texts: Sequence[str], reader: Reader | None) -> bool | None:

@@ -161,6 +161,14 @@ class AnswerObject(_Response):
     timings_ms: TimingsObject
 
 
+class MarkedObject(_Response):
+    text: str
+    start: int
+    end: int
+    score: float
+    """How surely the question is answered there, 0 to 1."""
+
+
 class HitObject(_Response):
     rank: int
     score: float
@@ -171,6 +179,8 @@ class HitObject(_Response):
     start: int
     end: int
     also_in: list[NearestObject]
+    answer: MarkedObject | None
+    """Where the question is answered best, if at all."""
     source: str | None
     url: str | None
 

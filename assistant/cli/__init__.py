@@ -14,6 +14,7 @@ from assistant.cli import (
     articles,
     eval_performance,
     eval_questions,
+    eval_reading,
     eval_verdicts,
     evals,
     models,
@@ -29,6 +30,7 @@ app.add_typer(serving.app)
 evals.app.add_typer(eval_verdicts.app)
 evals.app.add_typer(eval_questions.app)
 evals.app.add_typer(eval_performance.app)
+evals.app.add_typer(eval_reading.app)
 app.add_typer(evals.app)
 
 

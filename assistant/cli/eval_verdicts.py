@@ -105,7 +105,8 @@ def gate_run(
         scores = suite_scores(opened, suite, system)
         if renew:
             llm = opened.manifest["settings"]["llm"]
-            command = gate.renewal(suite, system, llm, baseline)
+            asked = {key: opened.manifest["choice"][key] for key in ("split", "n")}
+            command = gate.renewal(suite, system, llm, baseline, **asked)
             gate.write_baseline(scores, baseline, command)
             print_text(str(baseline))
             return

@@ -244,7 +244,7 @@ def suite_scores(run: EvalRun, suite: str, system: str) -> Any:
 def _print_scores(run: EvalRun, *, json: bool = False) -> None:
     """The table of every suite, its systems side by side."""
     from evals.judging import Judged, judged_text
-    from evals.scores import table
+    from evals.tables import table
 
     by_suite = {
         suite: {

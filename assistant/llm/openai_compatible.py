@@ -14,7 +14,6 @@ from assistant.errors import LLMNonsense, LLMUnreachable, SettingsError
 from assistant.llm.usage import response_usage
 from assistant.types import Usage
 
-
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 

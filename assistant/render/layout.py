@@ -34,6 +34,15 @@ class Paint:
     def warning(self, text: str) -> str:
         return self.style(text, "33")
 
+    def marked(self, lines: list[str], words: str) -> list[str]:
+        """`lines` with the first place of `words` in bold, also where it runs over line ends."""
+        found = re.search(r"\s+".join(map(re.escape, words.split())), "\n".join(lines))
+        if not words or found is None:
+            return lines
+        text = "\n".join(lines)
+        bold = "\n".join(self.bold(part) for part in found.group().split("\n"))
+        return (text[: found.start()] + bold + text[found.end() :]).split("\n")
+
     def markers(self, text: str) -> str:
         return MARKER.sub(lambda match: self.style(match.group(), "36"), text)
 

@@ -109,9 +109,23 @@ def hits_json(question: str, hits: Sequence[Hit]) -> dict[str, Any]:
                 "start": hit.passage.start,
                 "end": hit.passage.end,
                 "also_in": [nearest_json(each) for each in hit.also_in],
+                "answer": _marked(hit),
             }
             for hit in hits
         ],
+    }
+
+
+def _marked(hit: Hit) -> dict[str, Any] | None:
+    """Where in the article the question is answered best, and how surely it is at all."""
+    if hit.answer is None:
+        return None
+    start, end = hit.answer
+    return {
+        "text": hit.article.text[start:end],
+        "start": start,
+        "end": end,
+        "score": round(hit.answers, 4),
     }
 
 

@@ -23,6 +23,9 @@ from assistant.types import (
     Preview,
 )
 
+# A passage that answers less surely is shown from its beginning, unmarked.
+LEAST_MARKED = 0.5
+
 
 def hits_text(hits: Sequence[Hit], *, width: int, color: bool, links: bool) -> str:
     """Found passages, best first: title, outlet, date, id, and the first lines of each passage."""
@@ -36,9 +39,7 @@ def hits_text(hits: Sequence[Hit], *, width: int, color: bool, links: bool) -> s
         lead = f"{hit.rank}. "
         title = cut(one_line(article.title), width - len(lead))
         origin = outlet_and_date(article.source, article.published, article.id)
-        passage = wrap(one_line(hit.text), width - 3)
-        if len(passage) > 3:
-            passage = [*passage[:2], cut(passage[2] + " " + passage[3], width - 3)]
+        passage = _shown(hit, width - 3, paint)
         about = cut(f"{origin} · {hit.score:.3f} · {one_line(article.id)}", width - 3)
         lines = [lead + paint.link(paint.bold(title), article.url), "   " + paint.dim(about)]
         if hit.also_in:
@@ -46,6 +47,23 @@ def hits_text(hits: Sequence[Hit], *, width: int, color: bool, links: bool) -> s
             lines.append("   " + paint.dim(cut("also in: " + "; ".join(others), width - 3)))
         blocks.append("\n".join(lines + indented(passage, 3)))
     return "\n\n".join(blocks)
+
+
+def _shown(hit: Hit, width: int, paint: Paint) -> list[str]:
+    """Three lines of a passage: its beginning, or from where it answers, which is marked."""
+    start, text = hit.passage.start, hit.text
+    answer = one_line(hit.article.text[slice(*hit.answer)]) if hit.answer else ""
+    begins = hit.answer is not None and hit.answers >= LEAST_MARKED
+    if begins and hit.answer is not None:
+        # From the start of the sentence that answers.
+        starts = [s.start for s in hit.passage.sentences if s.start <= hit.answer.start]
+        start = max(starts, default=start)
+        text = hit.article.text[start : hit.passage.end]
+    before = "… " if start > hit.passage.start else ""
+    lines = wrap(before + one_line(text), width)
+    if len(lines) > 3:
+        lines = [*lines[:2], cut(lines[2] + " " + lines[3], width)]
+    return paint.marked(lines, answer) if begins else lines
 
 
 def article_text(article: Article, more: Sequence[str] = ()) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evals.items import Item
+from evals.metrics.answers import GROUP as ANSWERS
 from evals.metrics.answers import answered_right
 from evals.metrics.measure import Articles, Measure, Pair, averaged, given
 from evals.metrics.retrieval import classes_found
@@ -29,6 +30,7 @@ def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
     over-abstention: of the answerable items, those declined; split into those of which a needed
         article was not retrieved, and those where all were and it was not recognised. The split is
         over items with gold articles, of a system that says what it retrieved.
+    right: of all items, those answered right or declined right; where there are both sorts.
     truthfulness: mean of 1 for right, 0 for no answer, -1 for a wrong one (`truthfulness`; CRAG,
         Yang et al., 2024); from -1 to 1.
     """
@@ -43,6 +45,7 @@ def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
     if not unanswerable or not answerable:
         return found
     return [
+        averaged("right", ANSWERS, pairs, right),
         averaged(
             "abstention precision",
             GROUP,
@@ -59,9 +62,14 @@ def declined_right(item: Item, record: Record) -> bool:
     return not item.answerable and (record.status == "abstained" or corrected(item, record))
 
 
+def right(item: Item, record: Record) -> bool:
+    """Whether the person who asked was served: the right answer, or silence where there is none."""
+    return answered_right(item, record) or declined_right(item, record)
+
+
 def corrected(item: Item, record: Record) -> bool:
     """Whether an answer gives what the corpus says instead of a false premise."""
-    return item.correction is not None and given(record) and gives(record.text, [item.correction])
+    return given(record) and gives(record.text, item.correction)
 
 
 def truthfulness(item: Item, record: Record) -> float:
@@ -73,7 +81,7 @@ def truthfulness(item: Item, record: Record) -> float:
     """
     if record.status == "failed":
         return 0.0
-    if answered_right(item, record) or declined_right(item, record):
+    if right(item, record):
         return 1.0
     return 0.0 if record.status == "abstained" else -1.0
 

@@ -1,9 +1,9 @@
 """Does the source say it: ALCE's citation figures, exactness of the spans, and rightness by gold.
 
 ALCE (Gao et al., 2023) asks a language model for entailment. Here the program's own deterministic
-check is asked instead (`assistant.answering.verify.missing`), and the names of the figures say so. It is the
-same check that lets our answers pass, so ours start near 1; what it cannot see, these figures
-cannot either. They are of use between versions and against systems that do not check.
+check is asked instead (`assistant.answering.verify.missing`), and the names of the figures say so.
+It is the same check that lets our answers pass, so ours start near 1; what it cannot see, these
+figures cannot either. They are of use between versions and against systems that do not check.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from assistant.answering.prompts import ABSTAINED
 from assistant.answering.verify import missing
 from evals.items import Item
-from evals.metrics.answers import answered_right
+from evals.metrics.answers import answered_right, enough
 from evals.metrics.measure import Articles, Measure, Pair, averaged, given
 from evals.metrics.spans import classes_reached, gives, text_at
 from evals.records import Cited, Record, Said
@@ -127,11 +127,9 @@ def cited_right(item: Item, record: Record, articles: Articles) -> bool:
 
 
 def cited_has_answer(item: Item, record: Record, articles: Articles) -> bool:
-    """Whether every part of the answer stands in some cited characters."""
+    """Whether the parts of the answer that are needed stand in some cited characters."""
     texts = [text_at(cited, articles) for cited in record.citations]
-    return bool(item.answers) and all(
-        any(gives(text, forms) for text in texts) for forms in item.answers
-    )
+    return bool(item.answers) and enough(item, lambda forms: any(gives(t, forms) for t in texts))
 
 
 def _entails(texts: Sequence[str], claim: str) -> bool:

@@ -21,7 +21,7 @@ from evals.metrics.spans import gives
 from evals.records import Record
 
 GROUP = "robustness"
-ONLY_NOISE, CONFLICT, FALSE_PREMISE = "only_noise", "conflict", "false_premise"
+ONLY_NOISE, CONFLICT = "only_noise", "conflict"
 _NOISE = re.compile(r"noise_(\d+)")
 
 
@@ -33,8 +33,8 @@ def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
     conflict shown: of the items about a conflict, those whose reply shows it (`conflict_shown`).
     conflict: one side told: of them, those that give one value as if there were no other.
     conflict shown where there is none: of all other answerable items, those that show one.
-    false premise corrected: of these items, those answered with what is true; declining them is
-        right too, and counted elsewhere.
+    false premise corrected: of the items of which it is known what is true instead, those answered
+        with it; declining them is right too, and counted elsewhere.
     """
     found = [
         averaged(f"right with {ratio} % noise", GROUP, among, answered_right)
@@ -43,7 +43,7 @@ def measures(pairs: Sequence[Pair], articles: Articles) -> list[Measure]:
     only_noise = [p for p in pairs if p.item.kind == ONLY_NOISE]
     conflicts = [p for p in pairs if p.item.kind == CONFLICT]
     others = [p for p in pairs if p.item.answerable and p.item.kind != CONFLICT]
-    premises = [p for p in pairs if p.item.kind == FALSE_PREMISE and p.item.correction]
+    premises = [p for p in pairs if p.item.correction]
     found += [
         averaged("only noise: declined", GROUP, only_noise, lambda i, r: r.status == "abstained"),
         averaged("false premise corrected", GROUP, premises, corrected),

@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assistant.answering.evidence import select
+from assistant.answering.reading import read_hits
 from assistant.embedding import Embedder
 from assistant.engine import Engine
-from assistant.evidence import select
 from assistant.index import Index
 from assistant.models import embedding_folder
 from assistant.retrieval import CANDIDATES, RERANKED, first_stage, rerank
@@ -170,13 +171,14 @@ def reranked(store: str, threads: int) -> dict[str, Any]:
         embedder.forget()
         began, used = time.perf_counter(), time.process_time()
         hits = rerank(question, vector, candidates, index=engine.index, embedder=embedder)
-        evidence = select(question, hits, settings.evidence)
+        read = read_hits(question, hits, None)
+        excerpts = select(question, "fact", read, settings.evidence).excerpts
         wall += time.perf_counter() - began
         cpu += time.process_time() - used
-        read = {s.passage_id for s in evidence.sentences}
-        whole = [h.text for h in hits if h.passage.id in read]
-        chosen = [s.article.text[s.span.start : s.span.end] for s in evidence.sentences]
-        saved += sum(embedder.count_tokens(whole)) - sum(embedder.count_tokens(chosen))
+        places = {(e.article.id, e.best) for e in excerpts}
+        whole = [r.hit.text for r in read if (r.hit.article.id, r.sentence) in places]
+        saved += sum(embedder.count_tokens(whole))
+        saved -= sum(embedder.count_tokens([e.text for e in excerpts]))
     engine.close()
     return {"wall": wall / len(asked), "cpu": cpu / len(asked), "saved": saved / len(asked)}
 

@@ -14,7 +14,7 @@ from evals.metrics.spans import evidence_places
 from evals.records import Record
 from evals.report.highlight import Excerpt, excerpts
 from evals.report.view import Suite
-from evals.scores import number
+from evals.tables import number
 
 # Of each suite, system and split.
 MOST_SHOWN = 40

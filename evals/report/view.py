@@ -15,10 +15,12 @@ from evals.records import Record
 from evals.report.charts import Chart, Point, Series, histogram, lines
 from evals.report.published import Published, published
 from evals.runs import Run
-from evals.scores import Figure, Scores, number, score
+from evals.scores import Figure, Scores, score
+from evals.tables import number
 
 # What stands in the first table; the others are behind a fold. In the order of the page.
 HEADLINE = (
+    "right",
     "answered right",
     "token F1",
     "exact match",
@@ -39,6 +41,8 @@ HEADLINE = (
     "whole answer, p50",
     "whole answer, p95",
 )
+# What stands in the table of a kind of question, or of a half.
+SLICED = ("right", "answered right", "cited right", "declined right", "over-abstention")
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ class Suite:
         found = []
         for name in names:
             rows = []
-            for figure in ("answered right", "cited right", "declined right", "over-abstention"):
+            for figure in SLICED:
                 own = [
                     next((f for f in s.slices.get(name, ()) if f.name == figure), None)
                     for s in self.scores.values()

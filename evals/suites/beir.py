@@ -4,6 +4,8 @@
     queries.jsonl    {"_id", "text"} a line
     qrels/*.tsv      query-id, corpus-id, score under a header; test.tsv, dev.tsv, train.tsv
 
+The first two may be packed, as corpus.jsonl.gz.
+
 A score of 0 or less is not relevant; others are the grade. Queries of test.tsv are to report, the
 others to tune on. What is read is what is there: a copy of a collection that has renumbered its
 queries or recoded its grades gives other figures than the original, and says nothing of it.
@@ -12,29 +14,29 @@ queries or recoded its grades gives other figures than the original, and says no
 from __future__ import annotations
 
 import csv
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from assistant.errors import AssistantError
 from evals.items import Item
+from evals.suites.lines import json_lines
 from evals.suites.suite import DataMissing, Document, Documents, Source, Suite
 
+SEE = "evals/suites/beir.py"
 HEADER = ("query-id", "corpus-id", "score")
 
 
 def beir(source: Source) -> Suite:
     """The folder `--data`, or the one folder under it that has a corpus.jsonl."""
-    corpus = source.file("folder in BEIR's format", "corpus.jsonl")
+    corpus = source.file("folder in BEIR's format", "corpus.jsonl", "corpus.jsonl.gz")
     folder = corpus.parent
     documents = Documents(f"{folder.name}.jsonl", tuple(_documents(corpus)))
     keys = {document.key for document in documents.documents}
-    queries = _queries(folder / "queries.jsonl")
+    queries = _queries(folder)
     files = sorted((folder / "qrels").glob("*.tsv"))
     if not files:
-        raise DataMissing(f"{folder / 'qrels'} has no .tsv file", "See evals/suites/beir.py.")
+        raise DataMissing(f"{folder / 'qrels'} has no .tsv file", f"See {SEE}.")
     items: dict[str, Item] = {}
     unknown = 0
     # The report half first: a query that stands in two files is not to be tuned on.
@@ -103,32 +105,14 @@ def judgements(path: Path) -> dict[str, dict[str, int]]:
 
 def _documents(path: Path) -> Iterator[Document]:
     """Those with any text; one that has only a title is its title."""
-    for raw in _lines(path, "_id", "text"):
+    for raw in json_lines(path, "_id", "text", see=SEE):
         title, text = str(raw.get("title") or "").strip(), str(raw["text"]).strip()
         if title or text:
             yield Document(str(raw["_id"]), title or text[:80], text or title)
 
 
-def _queries(path: Path) -> dict[str, str]:
-    return {str(raw["_id"]): str(raw["text"]) for raw in _lines(path, "_id", "text")}
-
-
-def _lines(path: Path, *keys: str) -> Iterator[dict[str, Any]]:
-    try:
-        lines = path.open(encoding="utf-8")
-    except OSError as error:
-        raise DataMissing(f"{path}: {error.strerror}", "See evals/suites/beir.py.") from None
-    with lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                raw = json.loads(line)
-                missing = [key for key in keys if key not in raw]
-            except (ValueError, TypeError) as error:
-                raise AssistantError(f"{path}:{number}: not JSON: {error}", "Mend it.") from None
-            if missing:
-                raise AssistantError(
-                    f"{path}:{number}: has no {missing[0]!r}", "See evals/suites/beir.py."
-                )
-            yield raw
+def _queries(folder: Path) -> dict[str, str]:
+    path = folder / "queries.jsonl"
+    if not path.exists() and (folder / "queries.jsonl.gz").exists():
+        path = folder / "queries.jsonl.gz"
+    return {str(raw["_id"]): str(raw["text"]) for raw in json_lines(path, "_id", "text", see=SEE)}

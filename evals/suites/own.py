@@ -16,17 +16,21 @@ SAMPLE_CORPUS = HERE.parent / "corpus"
 
 def sample(source: Source) -> Suite:
     """150 questions about the sample corpus, or about `--corpus` if it is that corpus elsewhere."""
-    corpus = source.corpus or SAMPLE_CORPUS
-    if not corpus.is_dir():
-        raise UsageError(
-            f"{corpus}: the sample corpus is not there",
-            "It is in the repository, not in the package: clone it, or name it with --corpus.",
-        )
     return Suite(
         "sample",
         "150 questions about the sample corpus, half of them to tune on",
         tuple(read(*sorted(QUESTIONS.glob("sample-*.jsonl")))),
-        corpus,
+        _sample_corpus(source),
+    )
+
+
+def people(source: Source) -> Suite:
+    """Questions about the sample corpus as people type them; `--corpus` as for `sample`."""
+    return Suite(
+        "people",
+        "219 questions of nine kinds as people type them, about half of them to tune on",
+        tuple(read(*sorted(QUESTIONS.glob("people-*.jsonl")))),
+        _sample_corpus(source),
     )
 
 
@@ -39,6 +43,16 @@ def own(source: Source) -> Suite:
             f"Name their folder: assistant eval run {path} --corpus FOLDER",
         )
     return Suite(path.stem, f"the questions in {path.name}", tuple(read(path)), source.corpus)
+
+
+def _sample_corpus(source: Source) -> Path:
+    corpus = source.corpus or SAMPLE_CORPUS
+    if not corpus.is_dir():
+        raise UsageError(
+            f"{corpus}: the sample corpus is not there",
+            "It is in the repository, not in the package: clone it, or name it with --corpus.",
+        )
+    return corpus
 
 
 def read(*paths: Path) -> list[Item]:

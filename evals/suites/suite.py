@@ -20,11 +20,16 @@ class DataMissing(AssistantError):
 
 @dataclass(frozen=True)
 class Document:
-    """An article that a suite brings along. key: its id within the suite."""
+    """An article that a suite brings along. key: its id within the suite.
+
+    url, published: its address and day (2023-08-25), where they are known.
+    """
 
     key: str
     title: str
     text: str
+    url: str = ""
+    published: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from evals.systems.system import System, Workplace
 ABOUT = {
     "ours": "this program as it ships",
     "plain": "the recipe of LlamaIndex's documentation on the same models",
+    "quotes": "the best three sentences, quoted; no language model",
     "always-abstain": "sentinel: never says anything",
     "first-passage": "sentinel: copies the first passage found and cites it",
     "closed-book": "sentinel: the language model without any article",
@@ -25,17 +26,13 @@ STAGES = {
     "dense": "finding by vectors alone",
     "first-stage": "finding by both, before the second stage ranks anew",
     "whole-passages": "finding as ours, reading whole passages instead of sentences",
-    "read-passages": "answering from whole passages, read once, never declining",
-    "read-sentences": "the same from the sentences ours chooses",
-    "read-twice": "the same with the second opinion; ours has parts and other articles besides",
 }
-READINGS = frozenset({"read-passages", "read-sentences", "read-twice"})
 # What asks a language model, for the estimate of a dry run.
-WITH_MODEL = frozenset({"ours", "plain", "closed-book", "oracle", *READINGS})
+WITH_MODEL = frozenset({"ours", "plain", "closed-book", "oracle"})
 # What has nothing to say without one.
-NEED_MODEL = frozenset({"plain", "closed-book", *READINGS})
+NEED_MODEL = frozenset({"plain", "closed-book"})
 # What can find at all: the others have nothing to do in a suite without answers.
-FINDERS = frozenset({"ours", "plain", *STAGES}) - READINGS
+FINDERS = frozenset({"ours", "plain", *STAGES})
 
 __all__ = [
     "ABOUT",
@@ -64,11 +61,12 @@ def check(name: str) -> None:
 def make(name: str, work: Workplace) -> System:
     """The system, ready to be asked. Raises UsageError where something it needs is missing."""
     check(name)
-    from evals.systems import ours, plain, readings, sentinels, stages
+    from evals.systems import ours, plain, quotes, sentinels, stages
 
     makers: dict[str, Callable[[Workplace], System]] = {
         "ours": ours.ours,
         "plain": plain.plain,
+        "quotes": quotes.quotes,
         "always-abstain": sentinels.always_abstain,
         "first-passage": sentinels.first_passage,
         "closed-book": sentinels.closed_book,
@@ -77,8 +75,5 @@ def make(name: str, work: Workplace) -> System:
         "dense": stages.dense,
         "first-stage": stages.fused,
         "whole-passages": stages.whole_passages,
-        "read-passages": readings.read_passages,
-        "read-sentences": readings.read_sentences,
-        "read-twice": readings.read_twice,
     }
     return makers[name](work)

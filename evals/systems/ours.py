@@ -97,4 +97,5 @@ def record_of(
         seconds=seconds,
         prompt_tokens=answer.usage.prompt_tokens,
         completion_tokens=answer.usage.completion_tokens,
+        kind=getattr(answer, "kind", ""),
     )

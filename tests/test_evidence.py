@@ -1,0 +1,80 @@
+"""What the model reads: whole sentences around the one that answers, oldest article first."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.answering.evidence import EXCERPTS, estimated_tokens, select
+from assistant.answering.prompts import task
+from assistant.answering.reading import ReadHit
+from assistant.passages import sentence_spans
+from assistant.types import Article, Hit, Kind, Passage, SentenceScore
+
+
+def read(rank: int, day: date | None, answers: float = 0.5) -> ReadHit:
+    text = " ".join(
+        f"Speaker{rank}{n} praised{rank} tunnel{rank}{n} warmly{rank}{n}." for n in range(8)
+    )
+    article = Article(f"{rank}.txt", f"Tunnel {rank}", text, published=day, source="The Gazette")
+    spans = tuple(sentence_spans(text))
+    passage = Passage(f"p{rank}", article.id, 0, spans[0].start, spans[-1].end, spans)
+    scores = tuple(SentenceScore(0.6, 0.5, 0.5) for _ in spans)
+    return ReadHit(Hit(rank, -float(rank), passage, article, scores), answers, spans[3], spans[3])
+
+
+READ = [read(n, date(2030 - n, 1, 1)) for n in range(1, 9)]
+
+
+@pytest.mark.parametrize("kind", ["fact", "yes_no", "why", "said", "list", "change", "overview"])
+def test_excerpts_are_few_whole_sentences_and_oldest_first(kind: Kind) -> None:
+    excerpts = select("What of the Tunnel?", kind, READ, 300).excerpts
+    assert 1 <= len(excerpts) <= EXCERPTS[kind]
+    days = [e.article.published for e in excerpts]
+    assert days == sorted(d for d in days if d)
+    for excerpt in excerpts:
+        assert excerpt.best in excerpt.sentences, "the sentence that answers is among them"
+        assert excerpt.span.start == excerpt.sentences[0].start
+        assert excerpt.span.end == excerpt.sentences[-1].end
+    assert sum(estimated_tokens(e.text) for e in excerpts) <= 300
+
+
+def test_a_passage_that_the_reader_finds_further_down_is_read_too() -> None:
+    deep = read(9, date(2020, 1, 1), answers=0.95)
+    excerpts = select("What of the Tunnel?", "fact", [*READ, deep], 300).excerpts
+    assert "9.txt" in {e.article.id for e in excerpts} and len(excerpts) == EXCERPTS["fact"]
+
+
+def test_for_news_the_newest_article_is_read_from_its_beginning() -> None:
+    excerpts = select("any news on the Tunnel?", "latest", READ, 200).excerpts
+    assert {e.article.id for e in excerpts} == {"1.txt"}
+    assert excerpts[0].span.start == 0
+
+
+def test_a_sentence_longer_than_the_budget_is_read_all_the_same() -> None:
+    assert select("What?", "fact", READ[:1], 1).excerpts[0].text
+
+
+def test_nothing_found_is_nothing_read() -> None:
+    assert select("What?", "fact", [], 300).excerpts == ()
+
+
+def test_the_model_sees_headline_outlet_and_day() -> None:
+    excerpts = select("What of the Tunnel?", "fact", READ[:1], 300).excerpts
+    shown = task(excerpts, "What of it?", "Answer.")
+    assert shown.startswith("Tunnel 1 (The Gazette, 1 January 2029)\n")
+    assert shown.endswith("Question: What of it?\nAnswer.")
+
+
+def test_what_holds_now_is_read_in_the_newest_article_that_answers_alone() -> None:
+    """A small model that is given older articles too takes a figure from any of them."""
+    old, new, other = (
+        read(1, date(2024, 1, 1), 0.9),
+        read(2, date(2025, 1, 1), 0.9),
+        read(3, date(2026, 1, 1), 0.1),
+    )
+    now = select("What does the Tunnel cost?", "fact", [old, new, other], 300).excerpts
+    assert [e.article.id for e in now] == ["2.txt"]
+    then = select("What did the Tunnel cost in January 2024?", "fact", [old, new, other], 300)
+    assert len(then.excerpts) == 3

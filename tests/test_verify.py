@@ -1,0 +1,84 @@
+"""What may be shown as said by an article: numbers, names, days, words, negation (invariant 3)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.answering.verify import Beside, missing, missing_names
+from assistant.types import Article
+
+TEXT = (
+    "The bridge will cost 24.9 million crowns, Devran Halloway said. It opens in June 2026. "
+    "The mayor did not resign on Tuesday. The river stood at 6.42 metres at the Old Mill gauge."
+)
+ARTICLE = Article(
+    "a.txt", "Bridge dearer again", TEXT, published=date(2025, 8, 14), source="The Gazette"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "24.9 million crowns",
+        "24,900,000 crowns",
+        "The bridge will cost 24.9 million crowns.",
+        "It opens in June 2026",
+        "the mayor did not resign",
+        "6.42 m",
+        "On 14 August 2025 the Gazette said that the bridge will cost 24.9 million crowns.",
+        "In 2025, the bridge was to cost 24.9 million crowns.",
+    ],
+)
+def test_what_the_text_and_its_heading_say_passes(statement: str) -> None:
+    assert missing(statement, [TEXT], Beside([ARTICLE])) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("27 million crowns", "number 27"),
+        ("The bridge will cost 24.9 thousand crowns", "number 24900"),
+        ("The bridge will cost 24.9 million crowns, Nils Harkness said", "name"),
+        ("The mayor resigned on Tuesday", "negation"),
+        ("The council praised a lovely piece of engineering", "too few"),
+        ("It opens in July 2026", "name July"),
+        ("On 15 August 2025 the bridge was to cost 24.9 million crowns", "number 15"),
+        ("In 2024 the bridge was to cost 24.9 million crowns", "number 2024"),
+    ],
+)
+def test_a_wrong_number_name_day_or_negation_is_found(statement: str, why: str) -> None:
+    assert why in (missing(statement, [TEXT], Beside([ARTICLE])) or "nothing is missing")
+
+
+def test_each_clause_is_denied_or_said_as_in_the_text() -> None:
+    """A long sentence with one "not" must neither pass as its opposite nor fail for its length."""
+    text = "She said the sum would be met by a larger loan and not by higher taxes."
+    assert (
+        missing("She said the sum would be met by a larger loan and not by taxes", [text]) is None
+    )
+    turned = "She said the sum would not be met by a larger loan and by higher taxes"
+    assert "negation" in (missing(turned, [text]) or "")
+
+
+def test_words_of_the_question_may_be_repeated_but_are_no_answer() -> None:
+    text = "In October a girl of nine was found after five hours, also by Biscuit."
+    question = "What is the name of the search dog that found the ferryman?"
+    beside = Beside(question=question)
+    assert missing("The name of the search dog is Biscuit, found Biscuit.", [text], beside) is None
+    assert missing("The search dog found the ferryman.", [text], beside) is not None
+
+
+def test_a_name_may_stand_for_a_pronoun_only_where_the_article_has_it() -> None:
+    sentence = "He will open it in June."
+    article = Article("a", "Opening", f"Anselm Roke was there. {sentence}")
+    said = "Then Roke will open it in June."
+    assert missing(said, [sentence], Beside([article], article.text)) is None
+    assert "Harkness" in (missing("Then Harkness will open it in June.", [sentence]) or "")
+
+
+def test_names_and_numbers_of_a_question_that_no_text_has() -> None:
+    assert missing_names("How much did Halloway pay for the 12 boats?", [TEXT]) == ["12"]
+    assert missing_names("Did Penelope Quill pay?", [TEXT]) == ["Penelope", "Quill"]
+    assert missing_names("Who pays?", [TEXT]) == []
