@@ -6,8 +6,6 @@ changed; only `repair` writes.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import platform
 import shutil
@@ -111,13 +109,11 @@ def _embedding_model(settings: Settings) -> Check:
 
 def _reader(settings: Settings) -> Check:
     """The small model that judges whether a passage answers; answers do without it, but worse."""
-    name = "reader"
-    if importlib.util.find_spec("assistant.models.reader") is None:
-        return Check(name, "warn", "none in this version: answers do without it")
-    made = importlib.import_module("assistant.models.reader").Reader
+    from assistant.models.reader import Reader
+
     folder = Path(settings.reader).expanduser() if settings.reader else None
-    made(folder, settings.threads).load()
-    return Check(name, "ok", str(folder or "the one in the package"))
+    Reader(folder, settings.threads).load()
+    return Check("reader", "ok", str(folder or "the one in the package"))
 
 
 def _language_model(settings: Settings) -> Check:

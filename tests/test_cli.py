@@ -12,10 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-import types
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -224,10 +222,7 @@ class TestDoctor:
                 if broken:
                     raise ModelError("reader.onnx is damaged", "Name another folder.")
 
-        module = types.ModuleType("assistant.models.reader")
-        module.__spec__ = ModuleSpec(module.__name__, None)
-        module.Reader = Reader  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, module.__name__, module)
+        monkeypatch.setattr("assistant.models.reader.Reader", Reader)
         monkeypatch.setenv("ASSISTANT_READER", str(tmp_path))
         result = assistant("doctor", "--llm", "none", "--json")
         check = next(c for c in json.loads(result.out)["checks"] if c["name"] == "reader")
