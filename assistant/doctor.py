@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, ModelError
 from assistant.progress import Progress, silent
 from assistant.settings import Settings
 
@@ -108,11 +108,17 @@ def _embedding_model(settings: Settings) -> Check:
 
 
 def _reader(settings: Settings) -> Check:
-    """The small model that judges whether a passage answers; answers do without it, but worse."""
+    """The small model that judges whether a passage answers. Answers do without it, but worse: only
+    who named one of their own is told that it fails."""
     from assistant.models.reader import Reader
 
     folder = Path(settings.reader).expanduser() if settings.reader else None
-    Reader(folder, settings.threads).load()
+    try:
+        Reader(folder, settings.threads).load()
+    except ModelError as error:
+        if folder:
+            raise
+        return Check("reader", "warn", f"answers do without it: {error.message}", error.hint)
     return Check("reader", "ok", str(folder or "the one in the package"))
 
 
