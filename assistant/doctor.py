@@ -6,8 +6,6 @@ changed; only `repair` writes.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import platform
 import shutil
@@ -17,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, ModelError
 from assistant.progress import Progress, silent
 from assistant.settings import Settings
 
@@ -110,14 +108,18 @@ def _embedding_model(settings: Settings) -> Check:
 
 
 def _reader(settings: Settings) -> Check:
-    """The small model that judges whether a passage answers; answers do without it, but worse."""
-    name = "reader"
-    if importlib.util.find_spec("assistant.models.reader") is None:
-        return Check(name, "warn", "none in this version: answers do without it")
-    made = importlib.import_module("assistant.models.reader").Reader
+    """The small model that judges whether a passage answers. Answers do without it, but worse: only
+    who named one of their own is told that it fails."""
+    from assistant.models.reader import Reader
+
     folder = Path(settings.reader).expanduser() if settings.reader else None
-    made(folder, settings.threads).load()
-    return Check(name, "ok", str(folder or "the one in the package"))
+    try:
+        Reader(folder, settings.threads).load()
+    except ModelError as error:
+        if folder:
+            raise
+        return Check("reader", "warn", f"answers do without it: {error.message}", error.hint)
+    return Check("reader", "ok", str(folder or "the one in the package"))
 
 
 def _language_model(settings: Settings) -> Check:

@@ -42,8 +42,8 @@ class Settings:
     passages: how many passages retrieval returns.
     evidence: about how many tokens of evidence the language model reads.
     careful: confidence, 0 to 1, below which the answer is that the articles do not say.
-    reader: folder of another reader (``reader.onnx``, ``tokenizer.json``); "" means the one in the
-        package.
+    reader: folder of another reader (``reader.onnx``, ``tokenizer.json``, ``reader.json``); ""
+        means the one in the package.
     max_file_bytes: larger files are refused with a message.
     max_unpacked_bytes: what one archive, .docx or .epub may hold, unpacked.
     max_entries: how many files one archive may hold.

@@ -2,7 +2,7 @@
 
     python tests/screenshots.py FOLDER [--llm none]
 
-It takes in the sample corpus, starts the server and asks the default language model three
+It takes in the sample corpus, starts the server and asks the default language model four
 questions, unless --llm says otherwise. The pictures are made to be looked at; nothing is checked.
 """
 
@@ -25,6 +25,7 @@ SIZES = {"desktop": (1280, 850), "phone": (360, 740)}
 ANSWERED = "How many people use SIMA?"
 CONFLICT = "How high did the Sarn rise in the flood of June 2024?"
 SILENT = "What did the mayor of Lisbon say about the flood?"
+OVERVIEW = "Summarise what happened at Halden"
 
 
 def main() -> None:
@@ -48,8 +49,9 @@ def take_all(site: str, folder: Path) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         page = chat(browser, site, "light", "desktop")
-        for question in (ANSWERED, CONFLICT, SILENT):
-            ask(page, question)
+        for question in (ANSWERED, CONFLICT, SILENT, OVERVIEW):
+            found = folder / "found-light-desktop.png" if question == ANSWERED else None
+            ask(page, question, found)
         for scheme in ("light", "dark"):
             for device in SIZES:
                 page = chat(browser, site, scheme, device)
@@ -66,7 +68,7 @@ def screens(page: Page, site: str) -> Iterator[tuple[str, Page]]:
     page.wait_for_timeout(600)
     yield "conversations", page
     page.get_by_label(ANSWERED).first.click()
-    page.locator(".small-print").nth(2).wait_for(timeout=60_000)
+    page.locator(".small-print").nth(3).wait_for(timeout=60_000)
     page.get_by_label("Toggle Sidebar").click()
     page.wait_for_timeout(600)
     page.locator(".answer").first.scroll_into_view_if_needed()
@@ -83,6 +85,8 @@ def screens(page: Page, site: str) -> Iterator[tuple[str, Page]]:
     yield "conflict", page
     page.locator(".user-row").nth(2).evaluate("element => element.scrollIntoView()")
     yield "silence", page
+    page.locator(".user-row").nth(3).evaluate("element => element.scrollIntoView()")
+    yield "timeline", page
     page.goto(f"{site}/articles")
     yield "articles", page
     page.goto(f"{site}/articles/add")
@@ -99,10 +103,14 @@ def chat(browser: Any, site: str, scheme: str, device: str) -> Page:
     return page
 
 
-def ask(page: Page, question: str) -> None:
+def ask(page: Page, question: str, found: Path | None = None) -> None:
+    """found: where a picture goes of what is shown while the language model writes."""
     before = page.locator(".small-print, .error").count()
     page.get_by_label("Your question").fill(question)
     page.get_by_role("button", name="Ask", exact=True).click()
+    if found:
+        page.locator(".found, .small-print").first.wait_for(timeout=300_000)
+        page.screenshot(path=found)
     page.locator(".small-print, .error").nth(before).wait_for(timeout=300_000)
     page.wait_for_timeout(500)
 

@@ -12,10 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-import types
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -211,8 +209,11 @@ class TestDoctor:
         result = assistant("doctor", "--llm", "none")
         assert result.code == 1 and "is a file" in result.out
 
-    @pytest.mark.parametrize("broken", [False, True])
-    def test_the_reader_is_looked_at(self, assistant, tmp_path, monkeypatch, broken):
+    @pytest.mark.parametrize(
+        ("own", "broken", "status"),
+        [(True, False, "ok"), (True, True, "fail"), (False, True, "warn"), (False, False, "ok")],
+    )
+    def test_the_reader_is_looked_at(self, assistant, tmp_path, monkeypatch, own, broken, status):
         """Answers do without it, but worse: who named one that cannot be used must know."""
         asked = []
 
@@ -224,15 +225,13 @@ class TestDoctor:
                 if broken:
                     raise ModelError("reader.onnx is damaged", "Name another folder.")
 
-        module = types.ModuleType("assistant.models.reader")
-        module.__spec__ = ModuleSpec(module.__name__, None)
-        module.Reader = Reader  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-        monkeypatch.setenv("ASSISTANT_READER", str(tmp_path))
+        monkeypatch.setattr("assistant.models.reader.Reader", Reader)
+        if own:
+            monkeypatch.setenv("ASSISTANT_READER", str(tmp_path))
         result = assistant("doctor", "--llm", "none", "--json")
         check = next(c for c in json.loads(result.out)["checks"] if c["name"] == "reader")
-        assert asked == [tmp_path] and result.code == int(broken)
-        assert check["status"] == ("fail" if broken else "ok")
+        assert asked == [tmp_path if own else None]
+        assert (check["status"], result.code) == (status, int(status == "fail"))
         assert ("damaged" in check["found"]) == broken
 
     def test_own_model_file_is_looked_at(self, assistant, tmp_path):

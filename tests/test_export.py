@@ -295,7 +295,7 @@ class TestMarkdown:
     def test_what_may_not_answer_the_question_is_marked(self):
         doubtful = replace(ANSWER.statements[0], answers=False)
         text = render.conversation_markdown(only(replace(ANSWER, statements=(doubtful,))))
-        assert "[1] — said in the source, but may not answer the question" in text
+        assert "[1] — said there, but may not answer the question" in text
 
     def test_limits_of_the_search_are_said(self):
         filters = Filters(sources=frozenset({"The Gazette"}), since=date(2025, 1, 2))

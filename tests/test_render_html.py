@@ -163,7 +163,7 @@ def test_only_we_make_citations() -> None:
     [
         ("abstained", "Not in the articles"),
         ("conflict", "Conflict"),
-        ("answered", "said in the source"),
+        ("answered", "said there"),
     ],
 )
 def test_every_outcome_is_named_in_words_not_only_by_colour(status: Status, words: str) -> None:
@@ -173,9 +173,9 @@ def test_every_outcome_is_named_in_words_not_only_by_colour(status: Status, word
 @pytest.mark.parametrize(
     ("verdict", "answers", "words"),
     [
-        ("supported", True, "said in the source, and answers the question"),
-        ("supported", False, "said in the source, but may not answer the question"),
-        ("quoted", False, "quoted word for word, but may not answer the question"),
+        ("supported", True, "said there, and answers the question"),
+        ("supported", False, "said there, but may not answer the question"),
+        ("quoted", False, "quoted, but may not answer the question"),
         ("quoted", None, "quoted word for word"),
         ("contradicted", True, "contradicted by its source"),
     ],

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,9 @@ expect = sync_api.expect
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 
 COST = "The bridge will cost 24.9 million crowns."
+# The model writes while this is set.
+WRITES = threading.Event()
+WRITES.set()
 QUESTION = "What will the Old Mill Bridge cost?"
 QUOTE = "The Old Mill Bridge will cost 24.9 million crowns, the works department said."
 
@@ -45,7 +50,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(store: Path, turns: Turns) -> Iterator[str]:
     settings = load_settings(flags={"llm": "none", "store": store / "store"})
-    engine = Engine(settings, llm=ScriptedLLM(reply=COST, asked=[]))
+
+    def written(_: str) -> str:
+        assert WRITES.wait(120)
+        return COST
+
+    engine = Engine(settings, llm=ScriptedLLM(reply=written, asked=[]))
     engine.ingest([write_corpus(store / "corpus")])
     with running(application(engine, turns, chat=True)) as address:
         yield address
@@ -86,6 +96,58 @@ def test_one_click_on_a_number_opens_the_article_at_the_exact_words(tab: Tab) ->
     marked.wait_for(timeout=10_000)
     assert marked.inner_text() == QUOTE
     assert page.frame_locator("iframe[title^=Article]").get_by_text("Nobody was hurt").is_visible()
+
+
+def test_who_waits_reads_what_was_found_until_the_answer_takes_its_place(tab: Tab) -> None:
+    page = tab.page
+    WRITES.clear()
+    try:
+        page.get_by_label("Your question").fill(QUESTION)
+        page.get_by_role("button", name="Ask", exact=True).click()
+        page.get_by_text("Writing the answer").wait_for(timeout=60_000)
+        found = page.locator(".found")
+        assert "Found so far" in found.inner_text() and "24.9 million" in found.inner_text()
+        found.get_by_role("link", name="Bridge dearer again").click()
+        marked = page.frame_locator("iframe[title^=Article]").locator("#cited")
+        marked.wait_for(timeout=10_000)
+        assert marked.inner_text() == QUOTE
+    finally:
+        WRITES.set()
+    page.locator(".small-print").wait_for(timeout=60_000)
+    assert page.locator(".found").count() == 0
+    assert "24.9 million" in page.locator(".statement").inner_text()
+
+
+def test_an_overview_goes_by_day_on_a_phone_too(browser: Any, site: str, store: Path) -> None:
+    """Each day is a line of its own, with its quotes below, and nothing is wider than the screen."""
+    kept = Conversations(user_folder(store / "store", "local"))
+    conversation = kept.new().id
+    days = (date(2024, 3, 13), date(2025, 8, 14))
+    cited = tuple(
+        Citation(n, "bridge.md", "Bridge", "The Gazette", None, day, None, QUOTE, 0, len(QUOTE))
+        for n, day in enumerate(days, 1)
+    )
+    said = tuple(CheckedStatement(c.quote, (c.number,), "quoted", "") for c in cited)
+    answer = CheckedAnswer(QUESTION, "answered", said, cited, 0.9, (), "none", kind="overview")
+    kept.append(conversation, Turn(QUESTION, answer, "2025-09-01T00:00:00+00:00"))
+    kept.rename(conversation, "The story so far")
+    with Tab(browser, site, width=360) as opened:
+        page = opened.page
+        page.goto(site)
+        page.get_by_label("Your question").wait_for(timeout=60_000)
+        show_conversations(page)
+        page.get_by_label("The story so far").click()
+        times = page.locator(".days time")
+        times.nth(1).wait_for(timeout=60_000)
+        assert [times.nth(n).get_attribute("datetime") for n in (0, 1)] == [
+            "2024-03-13",
+            "2025-08-14",
+        ]
+        heading = page.locator(".days .day").first.bounding_box()
+        quote = page.locator(".days .statement").first.bounding_box()
+        assert quote["y"] >= heading["y"] + heading["height"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert not opened.complaints
 
 
 def test_words_that_have_gone_from_the_article_are_said_to_be_gone(

@@ -85,7 +85,9 @@ def answer_html(answer: CheckedAnswer, around: Mapping[int, Around]) -> Markup:
         body = _timeline(told, numbered)
     else:
         body = statements_html(answer.statements, answer.citations)
-    cards = Markup("").join(_card(c, around.get(c.number)) for c in answer.citations)
+    cards = Markup("").join(  # the words of a timeline stand in it already
+        _card(c, around.get(c.number), words=not told) for c in answer.citations
+    )
     sources = Markup('<ol class="sources" aria-label="Sources">{}</ol>').format(cards)
     return Markup('<div class="answer {}">{}{}{}</div>').format(
         answer.status, body, sources if cards else "", _small_print(answer)
@@ -196,19 +198,20 @@ def _joined(values: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(map(shown_text, values)))
 
 
-def _card(citation: Citation, around: Around | None) -> Markup:
+def _card(citation: Citation, around: Around | None, *, words: bool = True) -> Markup:
+    """A source. around: what stands around its quote. words: whether they are shown."""
     before, after = around or Around("", "")
+    quote = Markup('<blockquote dir="auto">{} <mark>{}</mark> {}</blockquote>').format(
+        shown_text(before), shown_text(citation.quote), shown_text(after)
+    )
     return Markup(
-        '<li class="source" value="{}"><a href="{}">{}</a> <small>{}</small>'
-        '<blockquote dir="auto">{} <mark>{}</mark> {}</blockquote></li>'
+        '<li class="source" value="{}"><a href="{}">{}</a> <small>{}</small>{}</li>'
     ).format(
         citation.number,
         citation_address(citation, frame=True),
         shown_text(citation.title),
         _origin(citation),
-        shown_text(before),
-        shown_text(citation.quote),
-        shown_text(after),
+        quote if words else "",
     )
 
 

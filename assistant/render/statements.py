@@ -16,12 +16,12 @@ ARTICLES_SILENT = "The articles do not say."
 ARTICLES_DISAGREE = "The articles disagree:"
 CLOSEST_WORDS = "The closest they come:"
 VERDICTS = {
-    "supported": "said in the source",
-    "quoted": "quoted word for word",
+    "supported": "said there",
+    "quoted": "quoted",
     "unsupported": "not confirmed",
     "contradicted": "contradicted by its source",
 }
-ANSWERS = {True: ", and answers the question", False: ", but may not answer the question", None: ""}
+ANSWERS = {True: ", and answers the question", False: ", but may not answer the question"}
 FAILED = ("unsupported", "contradicted")
 # What is asked for one thing has its answer first, whatever day that is of.
 NO_TIMELINE: frozenset[Kind] = frozenset({"fact", "yes_no"})
@@ -76,8 +76,12 @@ def in_marks(text: str) -> str:
 
 def verdict_words(statement: CheckedStatement) -> str:
     """Two things, told apart: that the source says it, and whether that answers the question."""
-    answers = None if statement.verdict in FAILED else statement.answers
-    return VERDICTS[statement.verdict] + ANSWERS[answers]
+    said = VERDICTS[statement.verdict]
+    if statement.verdict in FAILED:
+        return said
+    if statement.answers is None:
+        return "quoted word for word" if statement.verdict == "quoted" else said
+    return said + ANSWERS[statement.answers]
 
 
 def timeline(answer: CheckedAnswer) -> Timeline | None:
