@@ -119,7 +119,7 @@ def test_who_waits_reads_what_was_found_until_the_answer_takes_its_place(tab: Ta
 
 
 def test_an_overview_goes_by_day_on_a_phone_too(browser: Any, site: str, store: Path) -> None:
-    """Each day is a line of its own, its quotes below, and nothing is wider than the screen."""
+    """Each day has a line of its own, its quotes below; nothing is wider than the screen."""
     kept = Conversations(user_folder(store / "store", "local"))
     conversation = kept.new().id
     days = (date(2024, 3, 13), date(2025, 8, 14))
