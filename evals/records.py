@@ -44,7 +44,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Seconds:
-    """Wall clock from the question: until passages were found, a first statement, the whole."""
+    """Wall clock from the question: until passages were found, anything was seen, the whole."""
 
     retrieve: float = 0.0
     first: float = 0.0

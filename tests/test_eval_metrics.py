@@ -492,7 +492,7 @@ class TestCost:
         found = score(items, records, ARTICLES, model="gpt-4o-mini")
         assert found["whole answer, p50"].value == 6
         assert found["whole answer, p95"].value == 10.5
-        assert found.get("first statement, p50") is None, "never measured, so absent and not 0"
+        assert found.get("first thing seen, p50") is None, "never measured, so absent and not 0"
         assert found["prompt tokens"].value == 1000
         assert found["dollars per 1,000 questions"].value == pytest.approx(0.15)
 

@@ -13,11 +13,11 @@ from datetime import date
 from assistant.answering.attribute import Source
 from assistant.answering.reading import ReadHit
 from assistant.answering.story import lead
-from assistant.lexical import terms
+from assistant.lexical import terms, words
 
 MOST_ARTICLES = 7
 MOST_WORDS = 230
-# What has fewer words says nothing alone.
+# What has fewer words says nothing alone, and neither does the row of a table.
 LEAST_WORDS = 6
 # Share of a sentence's words that were told already for it to be the same again.
 TOLD = 0.8
@@ -31,8 +31,8 @@ def timeline(question: str, story: Sequence[ReadHit], read: Sequence[ReadHit]) -
     told: list[Source] = []
     spent = 0
     for source in _worth_telling(question, story[:MOST_ARTICLES], read):
-        cost = len(source.text.split())
-        if cost < LEAST_WORDS or spent + cost > MOST_WORDS:
+        cost = len(words(source.text))
+        if cost < LEAST_WORDS or "|" in source.text or spent + cost > MOST_WORDS:
             continue
         if not any(_again(source, other) for other in told):
             told.append(source)

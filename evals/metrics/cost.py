@@ -18,14 +18,14 @@ GROUP = "cost"
 def measures(pairs: Sequence[Pair], articles: Articles, model: str | None = None) -> list[Measure]:
     """Figures over the replies that did not fail. What was never measured, and is 0, is left out.
 
-    p50, p95: percentiles of the seconds until passages were found, a first statement, the whole.
+    p50, p95: percentiles of the seconds until passages were found, anything was seen, the whole.
     prompt, completion tokens: mean a question. dollars per 1,000 questions: by the price of
     `model`; left out where it has none in `prices.toml`.
     """
     replied = [p for p in pairs if p.record.status != "failed"]
     clocks: list[tuple[str, Callable[[Record], float]]] = [
         ("retrieval", lambda r: r.seconds.retrieve),
-        ("first statement", lambda r: r.seconds.first),
+        ("first thing seen", lambda r: r.seconds.first),
         ("whole answer", lambda r: r.seconds.total),
     ]
     found = []

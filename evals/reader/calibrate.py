@@ -1,7 +1,7 @@
 """Find the numbers that make probabilities of what the reader says, on tune halves only:
 `python -m evals.reader.calibrate`. Writes them beside the graph.
 
-A clear place counts for an answer as much as the tune halves say; the likeliest class of a
+A clear place counts for an answer as much as the tune halves say. The likeliest class of a
 statement stays.
 """
 

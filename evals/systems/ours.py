@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from assistant.engine import Engine
-from assistant.types import CheckedAnswer, CheckedStatement, Filters
+from assistant.types import CheckedAnswer, Filters, Stage
 from evals.items import Item
 from evals.records import Cited, Place, Record, Said, Seconds
 from evals.systems.system import System, Workplace, places
@@ -61,7 +61,7 @@ def _ask(
     first: float | None = None
     answer: CheckedAnswer | None = None
     for part in engine.ask_stream(item.question, filters=filters):
-        if isinstance(part, CheckedStatement | CheckedAnswer):
+        if not isinstance(part, Stage):
             first = first or time.perf_counter() - begin
         if isinstance(part, CheckedAnswer):
             answer = part
