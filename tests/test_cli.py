@@ -261,8 +261,10 @@ class TestWithModels:
     """The real engine, store and embedding model over two articles; answers are quotes."""
 
     @pytest.fixture
-    def corpus(self, assistant: Assistant, tmp_path: Path, monkeypatch) -> Path:
-        """Two articles, the default corpus of this test; nothing is ingested yet."""
+    def corpus(self, models_folder, assistant, tmp_path: Path, monkeypatch) -> Path:
+        """Two articles, the default corpus of this test; nothing is ingested yet. The embedding
+        model is the user's own: to prepare it takes longer than all these tests."""
+        monkeypatch.setenv("ASSISTANT_MODELS", str(models_folder))
         folder = tmp_path / "articles"
         folder.mkdir()
         (folder / "bridge.md").write_text(

@@ -380,6 +380,16 @@ class TestFound:
             "12 August 2025"
         )
 
+    @pytest.mark.parametrize("place", [0, 1, 2])
+    def test_a_long_quote_keeps_the_answer(self, place):
+        """Cut in the middle it could lose just that."""
+        around = ["and so they went on and on " * 12] * 2
+        quote = "".join([*around[:place], "for 3 million crowns ", *around[place:]])
+        found = Found("3 million crowns", replace(BRIDGE, quote=quote), 0.5)
+        text = render.found_text(found, width=80)
+        assert "for 3 million crowns" in text and "…" in text
+        assert 150 < cell_len(text) <= 240
+
     @given(ANY_TEXT, ANY_TEXT, st.integers(1, 120))
     def test_it_is_one_line_that_wraps_to_a_few(self, quote, title, width):
         """A quote of a page must not push the question off the screen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -200,7 +201,11 @@ def test_what_was_found_marks_the_answer_in_its_sentence_and_names_the_source() 
 
 
 def test_silence_shows_the_closest_words_and_articles() -> None:
-    shown = checked(answer_html(answer("It cost 3 million.", "Title", "abstained"), {}))
+    silent = answer("It cost 3 million.", "Title", "abstained")
+    assert silent.found
+    html = answer_html(replace(silent, found=replace(silent.found, text="3 million")), {})
+    assert "<mark>" not in html, "it is no answer"
+    shown = checked(html)
     assert "The articles do not say.The closest they come:It cost 3 million.Title" in shown.text
     assert "The closest articles:Title" in shown.text
 

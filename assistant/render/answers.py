@@ -14,6 +14,7 @@ from assistant.render.layout import (
     indented,
     long_date,
     outlet_and_date,
+    shorten_around,
     shorten_middle,
     wrap,
 )
@@ -59,7 +60,8 @@ def answer_text(answer: CheckedAnswer, *, width: int, color: bool, links: bool) 
 
 
 def found_text(found: Found, *, width: int) -> str:
-    """What was found at once, for someone who waits: at most three lines of `width` cells."""
+    """What was found at once, for someone who waits: at most three lines of `width` cells, and the
+    answer itself among the words that stay."""
     citation = found.citation
     origin = outlet_and_date(citation.source, citation.published, citation.article_id)
     title = one_line(citation.title)
@@ -67,7 +69,8 @@ def found_text(found: Found, *, width: int) -> str:
     # Wrapping wastes some of each line; a tenth is enough for words of ordinary length.
     room = FOUND_LINES * width * 9 // 10
     source = cut(source, max(room // 2, 1))
-    quote = shorten_middle(one_line(citation.quote), max(room - len(source) - 9, 1))
+    left = max(room - len(source) - 9, 1)
+    quote = shorten_around(one_line(citation.quote), one_line(found.text), left)
     return f"Found: “{quote}”{source}"
 
 

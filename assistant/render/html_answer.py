@@ -56,7 +56,9 @@ def surroundings(article: Article, start: int, end: int) -> Around:
 
 def found_html(found: Found) -> Markup:
     """What was found at once, with its source, for someone who waits for the whole answer."""
-    return Markup('<div class="found"><h3>Found so far</h3>{}</div>').format(_closest(found))
+    return Markup('<div class="found"><h3>Found so far</h3>{}</div>').format(
+        _quote(found.citation, shown_text(found.text))
+    )
 
 
 def statements_html(
@@ -99,16 +101,15 @@ def _silence(answer: CheckedAnswer) -> Markup:
     body = Markup('<p class="status">Not in the articles</p><p>{}</p>').format(ARTICLES_SILENT)
     if answer.found:
         body += Markup('<p>{}</p><div class="closest">{}</div>').format(
-            CLOSEST_WORDS, _closest(answer.found)
+            CLOSEST_WORDS, _quote(answer.found.citation)
         )
     return body + _nearest(answer.nearest)
 
 
-def _closest(found: Found) -> Markup:
-    """A quote in which the answer itself is marked, and its source."""
-    citation = found.citation
-    quote, answer = shown_text(citation.quote), shown_text(found.text)
-    before, inside, after = quote.partition(answer) if answer else ("", "", quote)
+def _quote(citation: Citation, mark: str = "") -> Markup:
+    """What an article says, and its source. mark: the part of it that answers."""
+    quote = shown_text(citation.quote)
+    before, inside, after = quote.partition(mark) if mark else ("", "", quote)
     marked = Markup("<mark>{}</mark>").format(inside) if inside and (before or after) else inside
     return Markup(
         '<blockquote dir="auto">{}{}{}</blockquote><p class="origin"><a href="{}">{}</a> '

@@ -81,6 +81,23 @@ def shorten_middle(text: str, width: int) -> str:
     return f"{head[0] or head[2]} … {tail[2] or tail[0]}"
 
 
+def shorten_around(text: str, inside: str, width: int) -> str:
+    """`text` in at most `width` cells with `inside`, a part of it, whole and in its midst; as
+    `shorten_middle` where there is no room for that."""
+    before, found, after = text.partition(inside) if inside else ("", "", text)
+    room = width - cell_len(found) - 4
+    if cell_len(text) <= width or not found or room < 2:
+        return shorten_middle(text, width)
+    first = max(room // 2, room - cell_len(after))
+    if cell_len(before) > first:
+        before = "… " + chop_cells(before[::-1], first)[0][::-1].partition(" ")[2]
+        room += 2
+    room -= cell_len(before)
+    if cell_len(after) > room:
+        after = chop_cells(after, room)[0].rpartition(" ")[0] + " …"
+    return before + found + after
+
+
 def indented(lines: Iterable[str], indent: int) -> list[str]:
     return [" " * indent + line for line in lines]
 
