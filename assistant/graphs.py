@@ -18,7 +18,7 @@ def open_graph(graph: Path) -> Any:
 
 
 def damage() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises for a file that is no graph, or not one that it can run."""
+    """What onnxruntime raises for a file that is missing, no graph, or not one that it can run."""
     from onnxruntime.capi import onnxruntime_pybind11_state as raised
 
     return (
@@ -26,6 +26,7 @@ def damage() -> tuple[type[Exception], ...]:
         raised.InvalidArgument,
         raised.InvalidGraph,
         raised.InvalidProtobuf,
+        raised.NoSuchFile,
         raised.NotImplemented,
         raised.RuntimeException,
     )

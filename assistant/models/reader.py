@@ -151,9 +151,7 @@ class Reader:
 
     @cached_property
     def _session(self) -> Any:
-        from onnxruntime.capi.onnxruntime_pybind11_state import NoSuchFile
-
-        return self._opened(GRAPH, open_graph, *damage(), NoSuchFile)
+        return self._opened(GRAPH, open_graph, *damage())
 
     @cached_property
     def _scales(self) -> dict[str, tuple[float, ...]]:
