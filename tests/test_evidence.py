@@ -40,12 +40,6 @@ def test_excerpts_are_few_whole_sentences_and_oldest_first(kind: Kind) -> None:
     assert sum(estimated_tokens(e.text) for e in excerpts) <= 300
 
 
-def test_a_passage_that_the_reader_finds_further_down_is_read_too() -> None:
-    deep = read(9, date(2020, 1, 1), answers=0.95)
-    excerpts = select("What of the Tunnel?", "fact", [*READ, deep], 300).excerpts
-    assert "9.txt" in {e.article.id for e in excerpts} and len(excerpts) == EXCERPTS["fact"]
-
-
 def test_for_news_the_newest_article_is_read_from_its_beginning() -> None:
     excerpts = select("any news on the Tunnel?", "latest", READ, 200).excerpts
     assert {e.article.id for e in excerpts} == {"1.txt"}
@@ -65,16 +59,3 @@ def test_the_model_sees_headline_outlet_and_day() -> None:
     shown = task(excerpts, "What of it?", "Answer.")
     assert shown.startswith("Tunnel 1 (The Gazette, 1 January 2029)\n")
     assert shown.endswith("Question: What of it?\nAnswer.")
-
-
-def test_what_holds_now_is_read_in_the_newest_article_that_answers_alone() -> None:
-    """A small model that is given older articles too takes a figure from any of them."""
-    old, new, other = (
-        read(1, date(2024, 1, 1), 0.9),
-        read(2, date(2025, 1, 1), 0.9),
-        read(3, date(2026, 1, 1), 0.1),
-    )
-    now = select("What does the Tunnel cost?", "fact", [old, new, other], 300).excerpts
-    assert [e.article.id for e in now] == ["2.txt"]
-    then = select("What did the Tunnel cost in January 2024?", "fact", [old, new, other], 300)
-    assert len(then.excerpts) == 3

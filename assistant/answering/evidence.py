@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.changes import SAME_TIME
 from assistant.answering.reading import ReadHit
 from assistant.answering.story import by_day, originals, story
 from assistant.passages import sentence_spans
-from assistant.timing import in_present_tense, period, wants_latest
 from assistant.types import Excerpt, Kind, Span
 
 # How many excerpts each kind gets.
@@ -29,9 +27,6 @@ EXCERPTS: dict[Kind, int] = {
 }
 # Of one excerpt, however many there are.
 LEAST_TOKENS = 20
-# From this judgement of the reader on, and this share of its best one, a newer article outweighs
-# older ones that answer as well.
-HOLDS, ALMOST = 0.6, 0.8
 # Characters within which an article has begun.
 OPENING = 1_500
 
@@ -51,40 +46,13 @@ def select(question: str, kind: Kind, read: Sequence[ReadHit], tokens: int) -> E
     kept = originals(read)
     if kind in ("change", "latest", "overview"):
         kept = story(question, kept)
-    best = _holding_now(question, kind, kept) or _first(kept, EXCERPTS[kind])
+    best = kept[: EXCERPTS[kind]]
     if kind == "latest":
         excerpts = _news(by_day(kept)[-1:], tokens)
     else:
         each = max(tokens // max(len(best), 1), LEAST_TOKENS)
         excerpts = (_excerpt(r, each) for r in by_day(best))
     return Evidence(kind, tuple(excerpts), tuple(kept))
-
-
-def _holding_now(question: str, kind: Kind, read: Sequence[ReadHit]) -> list[ReadHit]:
-    """Where a question asks what holds now, the passages of the newest article that answers and of
-    those of about its day: a small model given older ones takes any of them. Else none."""
-    if kind not in ("fact", "yes_no") or period(question):
-        return []
-    if not (in_present_tense(question) or wants_latest(question)):
-        return []
-    sure = max((r.answers for r in read), default=0.0)
-    answering = [r for r in read if r.answers >= max(HOLDS, ALMOST * sure)]
-    days = [r.hit.article.published for r in answering if r.hit.article.published]
-    if not days or len(days) < len(answering):
-        return []
-    newest = max(days)
-    near = [r for r, day in zip(answering, days, strict=True) if newest - day <= SAME_TIME]
-    return near[: EXCERPTS[kind]]
-
-
-def _first(read: Sequence[ReadHit], most: int) -> list[ReadHit]:
-    """The first `most` in retrieval's order, the last of them giving way to the one that the reader
-    judges best, where that stands further down."""
-    first = list(read[:most])
-    best = max(read, key=lambda r: r.answers, default=None)
-    if best is not None and best not in first and best.answers > max(r.answers for r in first):
-        first[-1] = best
-    return first
 
 
 def _news(newest: Sequence[ReadHit], tokens: int) -> Iterator[Excerpt]:
