@@ -247,7 +247,7 @@ class Engine:
         if self.reader is None:
             return hits
         read = read_hits(question, hits, self.reader)
-        return [replace(r.hit, answer=r.span, answers=r.answers) for r in read]
+        return [replace(r.hit, answer=r.span, answers=r.judged or 0.0) for r in read]
 
     def ask(
         self,
@@ -376,16 +376,25 @@ class Engine:
 
     def _retrieve(self, question: str, k: int, within: Within) -> list[Hit]:
         """The `k` best passages; those of the days that the question names come first."""
-        parts = {"store": self.store, "index": self.index, "embedder": self.embedder}
         if not self.index.allows(within.filters):
             return []
-        anywhen = retrieve(question, k=k, filters=within.filters or None, **parts)
+        anywhen = self._found(question, k, within.filters or None)
         if within.preferred is None:
             return anywhen
-        first = retrieve(question, k=k, filters=within.preferred, **parts)
+        first = self._found(question, k, within.preferred)
         known = {hit.passage.id for hit in first}
         both = [*first, *(hit for hit in anywhen if hit.passage.id not in known)][:k]
         return [replace(hit, rank=rank) for rank, hit in enumerate(both, 1)]
+
+    def _found(self, question: str, k: int, filters: Filters | None) -> list[Hit]:
+        return retrieve(
+            question,
+            store=self.store,
+            index=self.index,
+            embedder=self.embedder,
+            k=k,
+            filters=filters,
+        )
 
     def _split(self, article: Article) -> list[Passage]:
         return split(article, self.embedder.count_tokens)

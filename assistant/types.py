@@ -170,14 +170,12 @@ class Excerpt:
 
     sentences: their spans, in order; the first starts where `span` does, the last ends with it.
     best: the sentence among them that answers the question best.
-    answers: 0 to 1, how surely it answers the question.
     """
 
     article: Article
     span: Span
     sentences: tuple[Span, ...]
     best: Span
-    answers: float
 
     @property
     def text(self) -> str:
@@ -229,8 +227,8 @@ class Citation:
 class CheckedStatement:
     """A statement after its check. `citations` are numbers of `CheckedAnswer.citations`.
 
-    verdict: whether the cited text says it. answers: whether the cited text answers the question;
-    None where that was not asked.
+    verdict: whether the cited text says it. answers: whether it likely answers the question, from
+    the confidence of the answer; None where that was not asked.
     """
 
     text: str
@@ -244,7 +242,7 @@ class CheckedStatement:
 class Found:
     """The sentence that answers best, found without a language model and shown at once.
 
-    text: the answer itself, a part of the quote. score: 0 to 1, how surely it answers.
+    text: the answer itself, a part of the quote. score: 0 to 1, how well it fits the question.
     """
 
     text: str

@@ -21,7 +21,7 @@ ROADS = "Millgate must be widened for 1.9 million crowns. The town borrows the s
 def excerpt(text: str, article_id: str = "a.txt") -> Excerpt:
     article = Article(article_id, "A headline", text, published=date(2025, 8, 14))
     spans = tuple(sentence_spans(text)) or (Span(0, len(text)),)
-    return Excerpt(article, Span(spans[0].start, spans[-1].end), spans, spans[0], 0.9)
+    return Excerpt(article, Span(spans[0].start, spans[-1].end), spans, spans[0])
 
 
 EXCERPTS = [excerpt(BRIDGE), excerpt(ROADS, "b.txt")]

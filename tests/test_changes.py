@@ -7,23 +7,24 @@ from datetime import date
 from assistant.answering.changes import Told, values_by_day
 from assistant.answering.reading import ReadHit
 from assistant.passages import sentence_spans
-from assistant.types import Article, Hit, Passage, Span
+from assistant.types import Article, Hit, Passage, SentenceScore, Span
 
 
 def read(
-    text: str, answer: str, day: date | None, outlet: str = "The Gazette", answers: float = 0.9
+    text: str, answer: str, day: date | None, outlet: str = "The Gazette", fit: float = 0.7
 ) -> ReadHit:
     article = Article(f"{outlet} {day} {text}", "A headline", text, published=day, source=outlet)
     spans = tuple(sentence_spans(text))
     passage = Passage("p", article.id, 0, spans[0].start, spans[-1].end, spans)
     start = text.index(answer)
+    scores = tuple(SentenceScore(fit, 0.5, 0.5) for _ in spans)
     return ReadHit(
-        Hit(1, 1.0, passage, article), answers, spans[0], Span(start, start + len(answer))
+        Hit(1, 1.0, passage, article, scores), spans[0], Span(start, start + len(answer))
     )
 
 
 def told(*reads: ReadHit) -> Told:
-    return values_by_day(reads, 0.5)
+    return values_by_day(reads)
 
 
 FIRST = read("It will cost 18.4 million crowns.", "18.4 million crowns", date(2024, 3, 13))
@@ -59,8 +60,8 @@ def test_a_rounded_figure_is_no_conflict() -> None:
     assert not found.conflict and not found.earlier
 
 
-def test_what_does_not_answer_or_is_no_number_or_of_another_unit_says_nothing() -> None:
-    unsure = read("It cost 99 million crowns.", "99 million crowns", date(2026, 1, 1), answers=0.2)
+def test_what_does_not_fit_or_is_no_number_or_of_another_unit_says_nothing() -> None:
+    unsure = read("It cost 99 million crowns.", "99 million crowns", date(2026, 1, 1), fit=0.3)
     words = read("The cost is unknown.", "unknown", date(2026, 1, 1))
     metres = read("It is 142 metres long.", "142 metres", date(2026, 1, 1))
     assert told(NOW, unsure, words, metres) == told(NOW)

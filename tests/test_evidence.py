@@ -13,7 +13,7 @@ from assistant.passages import sentence_spans
 from assistant.types import Article, Hit, Kind, Passage, SentenceScore
 
 
-def read(rank: int, day: date | None, answers: float = 0.5) -> ReadHit:
+def read(rank: int, day: date | None) -> ReadHit:
     text = " ".join(
         f"Speaker{rank}{n} praised{rank} tunnel{rank}{n} warmly{rank}{n}." for n in range(8)
     )
@@ -21,7 +21,7 @@ def read(rank: int, day: date | None, answers: float = 0.5) -> ReadHit:
     spans = tuple(sentence_spans(text))
     passage = Passage(f"p{rank}", article.id, 0, spans[0].start, spans[-1].end, spans)
     scores = tuple(SentenceScore(0.6, 0.5, 0.5) for _ in spans)
-    return ReadHit(Hit(rank, -float(rank), passage, article, scores), answers, spans[3], spans[3])
+    return ReadHit(Hit(rank, -float(rank), passage, article, scores), spans[3], spans[3])
 
 
 READ = [read(n, date(2030 - n, 1, 1)) for n in range(1, 9)]

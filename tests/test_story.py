@@ -19,7 +19,7 @@ def read(rank: int, title: str, text: str, day: date | None, late: float = 0.6) 
     spans = tuple(sentence_spans(text))
     passage = Passage(f"p{rank}", article.id, 0, spans[0].start, spans[-1].end, spans)
     scores = tuple(SentenceScore(late - 0.01 * n, 0.5, 0.5) for n in range(len(spans)))
-    return ReadHit(Hit(rank, -float(rank), passage, article, scores), 0.5, spans[0], spans[0])
+    return ReadHit(Hit(rank, -float(rank), passage, article, scores), spans[0], spans[0])
 
 
 VOTE = read(

@@ -34,16 +34,15 @@ class Assembly:
         sources: Sequence[Source],
         verdict: Verdict,
         reason: str,
-        answers: bool | None = None,
     ) -> None:
         """One statement more, unless it was said already."""
         numbers = tuple(cite(source, self.citations) for source in sources)
-        statement = CheckedStatement(text, numbers, verdict, reason, answers)
+        statement = CheckedStatement(text, numbers, verdict, reason)
         if not any(s.text == text for s in self.statements):
             self.statements.append(statement)
 
-    def quote(self, source: Source, reason: str, answers: bool | None = None) -> None:
-        self.add(" ".join(source.text.split()), (source,), "quoted", reason, answers)
+    def quote(self, source: Source, reason: str) -> None:
+        self.add(" ".join(source.text.split()), (source,), "quoted", reason)
 
 
 def cite(source: Source, citations: list[Citation]) -> int:

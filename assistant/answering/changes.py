@@ -18,6 +18,8 @@ from assistant.quantities import Quantity, like_a_year, quantities
 
 # Within so many days two outlets write about the same state of things.
 SAME_TIME = timedelta(days=3)
+# How well an article must fit, as a share of the best one's fit, for its number to count.
+FITS = 0.92
 # Newspapers round: 26.8 million is "nearly 27 million".
 ROUNDING = Decimal("0.02")
 
@@ -56,15 +58,16 @@ class Told:
         return len(self.newest) > 1
 
 
-def values_by_day(read: Sequence[ReadHit], least: float) -> Told:
-    """What the articles that answer, at least as surely as `least`, say in numbers.
+def values_by_day(read: Sequence[ReadHit]) -> Told:
+    """What the articles that fit the question nearly as well as the best one say in numbers.
 
     One value an article, that of its best passage; numbers of another unit than the best one's
     are of something else.
     """
     best: dict[str, ReadHit] = {}
-    for each in sorted(read, key=lambda r: -r.answers):
-        if each.answers >= least:
+    most = max((r.fit for r in read), default=0.0)
+    for each in read:
+        if each.fit >= FITS * most:
             best.setdefault(each.hit.article.id, each)
     found = [v for r in best.values() if (v := _value(r))]
     if not found:

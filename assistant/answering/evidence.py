@@ -68,7 +68,7 @@ def _news(newest: Sequence[ReadHit], tokens: int) -> Iterator[Excerpt]:
             begun.append(sentence)
         if begun:
             span = Span(begun[0].start, begun[-1].end)
-            yield Excerpt(article, span, tuple(begun), begun[0], read.answers)
+            yield Excerpt(article, span, tuple(begun), begun[0])
         if not begun or read.sentence.start >= begun[-1].end:
             yield _excerpt(read, tokens // 2)
 
@@ -92,7 +92,7 @@ def _excerpt(read: ReadHit, tokens: int) -> Excerpt:
                 grown = True
     span = Span(sentences[first].start, sentences[last].end)
     kept = tuple(sentences[first : last + 1])
-    return Excerpt(read.hit.article, span, kept, read.sentence, read.answers)
+    return Excerpt(read.hit.article, span, kept, read.sentence)
 
 
 def estimated_tokens(text: str) -> int:

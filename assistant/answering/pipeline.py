@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answering.assembly import combine, nearest
-from assistant.answering.checking import ANSWERS, NOT_READ, Looked, checked
+from assistant.answering.checking import NOT_READ, Looked, checked
 from assistant.answering.evidence import select
 from assistant.answering.follow_up import standalone
 from assistant.answering.generate import draft
@@ -42,6 +42,8 @@ Steps = Generator[Step, None, T]
 NARROW, WIDE = 10, 20
 WIDE_KINDS: frozenset[Kind] = frozenset({"list", "change", "latest", "overview"})
 WIDE_TOKENS = 1.6
+# From this score on what was found is shown while the model writes.
+SHOWN = 0.3
 NO_MODEL = Draft("", 0.0, "none")
 
 
@@ -89,7 +91,7 @@ class Answering:
     def _part(self, question: str) -> Steps[CheckedAnswer]:
         with self.watch.measure("retrieve"):
             looked = self._look(question)
-        if looked.found is not None and looked.found.score >= ANSWERS:
+        if looked.found is not None and looked.found.score >= SHOWN:
             yield looked.found
         yield Stage("reading", nearest(looked.read))
         said = NO_MODEL

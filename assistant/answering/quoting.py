@@ -14,15 +14,15 @@ from assistant.answering.story import by_day, lead
 from assistant.answering.timeline import timeline
 from assistant.types import Span
 
-# What a further sentence must have of the best one's judgement to be quoted beside it.
-BESIDE = 0.7
+# How well a further passage must fit, as a share of the best one's fit, to be quoted beside it.
+BESIDE = 0.9
 MOST_QUOTES = 3
 MOST_STATES = 5
 
 
 def best(read: Sequence[ReadHit]) -> ReadHit | None:
-    """The passage that answers best: the reader's judgement, and of equals retrieval's order."""
-    return max(read, key=lambda r: (round(r.answers, 1), -r.hit.rank), default=None)
+    """The passage that retrieval puts first."""
+    return read[0] if read else None
 
 
 def sentence(read: ReadHit) -> Source:
@@ -40,14 +40,12 @@ def quotes(question: str, evidence: Evidence, read: Sequence[ReadHit]) -> list[S
         case "overview":
             return timeline(question, evidence.story, read)
         case "change":
-            states = [r for r in evidence.story if r.answers >= BESIDE * found.answers]
-            return _each_once(by_day(states[:MOST_STATES]))
+            return _each_once(by_day(evidence.story[:MOST_STATES]))
         case "latest":
             return _newest(question, evidence)
         case "why" | "said" | "list":
-            others = [r for r in read if r.answers >= BESIDE * found.answers]
-            ranked = sorted(others, key=lambda r: -r.answers)
-            return _each_once(ranked[:MOST_QUOTES])
+            beside = [r for r in read if r.fit >= BESIDE * found.fit]
+            return _each_once(beside[:MOST_QUOTES])
     return [sentence(found)]
 
 

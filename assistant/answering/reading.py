@@ -1,7 +1,9 @@
-"""Each passage found, read with the question in mind: does it answer, and in which sentence.
+"""Each passage found, read with the question in mind: in which sentence does it answer.
 
-The trained reader judges where it is there; without it the word pieces' late interaction stands in,
-which finds the right sentence and cannot tell whether it answers.
+The trained reader says where; without it the word pieces' late interaction does, which is right
+less often (of 81 tune questions the best passage's sentence was right for .43, without it for .31).
+Which passage answers is left to retrieval: the reader's own judgement of that is no better than a
+guess so far (area under ROC .62), so it is measured and not used.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from typing import Protocol
 
 from assistant.types import Hit, Span
 
-# Of late interaction: where a stand-in for the reader says "as likely as not", and how steeply.
-LATE_MIDDLE, LATE_SLOPE = 0.62, 12.0
+# Late interaction of a middling fit, and how steeply the score rises there.
+LATE_MIDDLE, LATE_SLOPE = 0.55, 12.0
 # "It will cost 2.4 million": the sentence before says what.
 _POINTS_BACK = re.compile(
     r"[“\"'‘]?(?:it|its|he|his|she|her|they|their|this|that|these|those|both"
@@ -55,22 +57,24 @@ class Reader(Protocol):
 class ReadHit:
     """A hit and what was read in it, in characters of the article.
 
-    answers: 0 to 1, that it answers. sentence: where. span: the answer itself, within it.
+    sentence: where it answers. span: the answer itself, within it. judged: what the reader thinks
+    of it, 0 to 1; None without one.
     """
 
     hit: Hit
-    answers: float
     sentence: Span
     span: Span
+    judged: float | None = None
 
     @property
     def fit(self) -> float:
         """How well its best sentence fits the question: late interaction, 0 to 1."""
-        return max((s.late for s in self.hit.sentences), default=0.5)
+        return max((s.late for s in self.hit.sentences), default=LATE_MIDDLE)
 
     @property
-    def sentence_text(self) -> str:
-        return self.hit.article.text[self.sentence.start : self.sentence.end]
+    def score(self) -> float:
+        """The same as a share of one that spreads: .5 where a fit is middling."""
+        return 1 / (1 + math.exp(-LATE_SLOPE * (self.fit - LATE_MIDDLE)))
 
     @property
     def span_text(self) -> str:
@@ -87,13 +91,9 @@ def read_hits(question: str, hits: Sequence[Hit], reader: Reader | None) -> list
 
 
 def _by_late_interaction(hit: Hit) -> ReadHit:
-    if not hit.sentences:
-        first = hit.passage.sentences[0]
-        return ReadHit(hit, 0.5, first, first)
-    number = max(range(len(hit.sentences)), key=lambda n: hit.sentences[n].late)
-    likely = 1 / (1 + math.exp(-LATE_SLOPE * (hit.sentences[number].late - LATE_MIDDLE)))
+    number = max(range(len(hit.sentences)), key=lambda n: hit.sentences[n].late, default=0)
     sentence = hit.passage.sentences[number]
-    return ReadHit(hit, likely, sentence, sentence)
+    return ReadHit(hit, sentence, sentence)
 
 
 def _as_read(hit: Hit, judged: Judged) -> ReadHit:
@@ -101,7 +101,7 @@ def _as_read(hit: Hit, judged: Judged) -> ReadHit:
         return _by_late_interaction(hit)
     start, end = (hit.passage.start + at for at in judged.span)
     sentence = sentence_at(hit.passage.sentences, start)
-    return ReadHit(hit, judged.answers, sentence, Span(start, min(end, sentence.end)))
+    return ReadHit(hit, sentence, Span(start, min(end, sentence.end)), judged.answers)
 
 
 def sentence_at(sentences: Sequence[Span], place: int) -> Span:
