@@ -395,7 +395,7 @@ class TestFound:
         """A quote of a page must not push the question off the screen."""
         long = replace(BRIDGE, quote=quote * 40, title=title * 40)
         text = render.found_text(Found("x", long, 0.5), width=width)
-        assert "\n" not in text and cell_len(text) <= max(3 * width, 40)
+        assert "\n" not in text and cell_len(text) <= 3 * max(width, render.NARROWEST)
 
 
 def test_answer_json_has_exactly_the_promised_keys_in_order():

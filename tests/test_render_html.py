@@ -34,7 +34,7 @@ from assistant.types import (
 )
 
 OURS = set("div p q a small ol ul li blockquote mark table thead tbody tr th td strong".split())
-OURS |= {"h3", "time"}
+OURS |= {"h2", "time"}
 ATTRIBUTES = {"datetime", "class", "dir", "href", "title", "value", "aria-label"}
 HOSTILE = st.sampled_from(
     [

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from assistant.dialogue import Turn
 from assistant.engine import Engine
 from assistant.settings import load_settings
 from assistant.turns import Turns
-from assistant.types import CheckedAnswer, CheckedStatement, Citation
+from assistant.types import CheckedAnswer, CheckedStatement, Citation, Found
 from assistant.web.conversations import Conversations, user_folder
 from evals.suites.feedback import read
 
@@ -118,8 +119,8 @@ def test_who_waits_reads_what_was_found_until_the_answer_takes_its_place(tab: Ta
     assert "24.9 million" in page.locator(".statement").inner_text()
 
 
-def test_an_overview_goes_by_day_on_a_phone_too(browser: Any, site: str, store: Path) -> None:
-    """Each day has a line of its own, its quotes below; nothing is wider than the screen."""
+def keep_answers_of_each_form(store: Path, name: str) -> None:
+    """A conversation with an overview, a doubtful statement and a silence that quotes."""
     kept = Conversations(user_folder(store / "store", "local"))
     conversation = kept.new().id
     days = (date(2024, 3, 13), date(2025, 8, 14))
@@ -128,9 +129,21 @@ def test_an_overview_goes_by_day_on_a_phone_too(browser: Any, site: str, store: 
         for n, day in enumerate(days, 1)
     )
     said = tuple(CheckedStatement(c.quote, (c.number,), "quoted", "") for c in cited)
-    answer = CheckedAnswer(QUESTION, "answered", said, cited, 0.9, (), "none", kind="overview")
-    kept.append(conversation, Turn(QUESTION, answer, "2025-09-01T00:00:00+00:00"))
-    kept.rename(conversation, "The story so far")
+    told = CheckedAnswer(QUESTION, "answered", said, cited, 0.9, (), "none", kind="overview")
+    doubtful = (CheckedStatement("It costs 24.9 million crowns.", (1,), "supported", "", False),)
+    silent = replace(told, status="abstained", statements=(), citations=())
+    for answer in (
+        told,
+        replace(told, kind="fact", statements=doubtful, citations=cited[:1]),
+        replace(silent, found=Found("24.9 million crowns", cited[0], 0.3)),
+    ):
+        kept.append(conversation, Turn(QUESTION, answer, "2025-09-01T00:00:00+00:00"))
+    kept.rename(conversation, name)
+
+
+def test_an_overview_goes_by_day_on_a_phone_too(browser: Any, site: str, store: Path) -> None:
+    """Each day has a line of its own, its quotes below; nothing is wider than the screen."""
+    keep_answers_of_each_form(store, "The story so far")
     with Tab(browser, site, width=360) as opened:
         page = opened.page
         page.goto(site)
@@ -344,15 +357,27 @@ def test_days_and_outlets_limit_the_articles_and_a_wrong_day_is_explained(tab: T
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_to_complain_about(browser: Any, site: str, scheme: str) -> None:
-    """Empty, with an answer, with an article beside it, with the conversations and the filters."""
+def test_axe_finds_nothing_to_complain_about(
+    browser: Any, site: str, store: Path, scheme: str
+) -> None:
+    """Empty, while one waits, with answers of each form, with an article beside them, with the
+    conversations and the filters."""
+    keep_answers_of_each_form(store, f"All forms, {scheme}")
     with Tab(browser, site, color_scheme=scheme, bypass_csp=True) as opened:
         page = opened.page
         page.goto(site)
         page.get_by_label("Your question").wait_for(timeout=60_000)
         page.wait_for_timeout(1_000)
         assert axe_complaints(page) == []
-        ask(page)
+        WRITES.clear()
+        try:
+            page.get_by_label("Your question").fill(QUESTION)
+            page.get_by_role("button", name="Ask", exact=True).click()
+            page.locator(".found").wait_for(timeout=60_000)
+            assert axe_complaints(page) == []
+        finally:
+            WRITES.set()
+        page.locator(".small-print").wait_for(timeout=60_000)
         page.get_by_role("link", name="[1]").click()
         page.frame_locator("iframe[title^=Article]").locator("#cited").wait_for(timeout=10_000)
         assert axe_complaints(page) == []
@@ -361,6 +386,9 @@ def test_axe_finds_nothing_to_complain_about(browser: Any, site: str, scheme: st
         page.get_by_role("button", name="Ask within").click()
         page.get_by_label("From day").wait_for()
         page.wait_for_timeout(500)
+        assert axe_complaints(page) == []
+        page.get_by_label(f"All forms, {scheme}").click()
+        page.locator(".closest").wait_for(timeout=60_000)
         assert axe_complaints(page) == []
 
 

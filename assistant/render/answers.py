@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from rich.cells import cell_len
+
 from assistant.render.layout import (
     MARKER,
     NARROWEST,
@@ -62,14 +64,14 @@ def answer_text(answer: CheckedAnswer, *, width: int, color: bool, links: bool) 
 def found_text(found: Found, *, width: int) -> str:
     """What was found at once, for someone who waits: at most three lines of `width` cells, and the
     answer itself among the words that stay."""
-    citation = found.citation
+    width, citation = max(width, NARROWEST), found.citation
     origin = outlet_and_date(citation.source, citation.published, citation.article_id)
     title = one_line(citation.title)
     source = f" — {title}, {origin}" if title else f" — {origin}"
     # Wrapping wastes some of each line; a tenth is enough for words of ordinary length.
     room = FOUND_LINES * width * 9 // 10
     source = cut(source, max(room // 2, 1))
-    left = max(room - len(source) - 9, 1)
+    left = max(room - cell_len(source) - 9, 1)
     quote = shorten_around(one_line(citation.quote), one_line(found.text), left)
     return f"Found: “{quote}”{source}"
 

@@ -56,7 +56,7 @@ def surroundings(article: Article, start: int, end: int) -> Around:
 
 def found_html(found: Found) -> Markup:
     """What was found at once, with its source, for someone who waits for the whole answer."""
-    return Markup('<div class="found"><h3>Found so far</h3>{}</div>').format(
+    return Markup('<div class="found"><h2>Found so far</h2>{}</div>').format(
         _quote(found.citation, shown_text(found.text))
     )
 
