@@ -1,7 +1,7 @@
 """The mean of the weights of two points of a run: `python -m evals.reader.average`.
 
-Judged on the tune halves it was as good as either or better: the later one reads better, the earlier
-one had taken less of how the items are made for the task.
+Judged on the tune halves it was about as good as the better of both in each: the later one reads
+better, the earlier one had taken less of how the items are made for the task.
 """
 
 from __future__ import annotations
