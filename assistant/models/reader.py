@@ -8,7 +8,6 @@ a text alone and among others. Knows nothing of articles and passages.
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import threading
@@ -106,13 +105,11 @@ class Reader:
             for n, (text, headline) in enumerate(zip(texts, above, strict=True))
             for window in self._windows(question, text, headline, (0, 1))
         ]
-        scale, shift, place = self._scales["answers"]
+        scale, shift = self._scales["answers"]
         best: list[Reading] = [Reading(0.0, None, 0.0)] * len(texts)
         for n, (starts, ends, answers, _), window in self._run(asked):
             span, clear = _best_span(starts[0], ends[0], window)
-            # A place that is clear speaks for an answer as well.
-            odds = scale * float(answers[0]) + place * math.log(clear + 1e-6) + shift
-            judged = float(1 / (1 + np.exp(-odds)))
+            judged = float(1 / (1 + np.exp(-(scale * answers[0] + shift))))
             if best[n].span is None or judged > best[n].answers:
                 best[n] = Reading(judged, span, clear)
         return best
@@ -157,13 +154,13 @@ class Reader:
     def _scales(self) -> dict[str, tuple[float, ...]]:
         """What makes probabilities of the model's numbers.
 
-        answers: a factor, what is added, and what the clearness of the place counts for.
+        answers: a factor, and what is added.
         bears: a factor.
         """
 
         def read(file: Path) -> dict[str, tuple[float, ...]]:
             found = json.loads(file.read_text(encoding="utf-8"))
-            counts = {"answers": 3, "bears": 1}
+            counts = {"answers": 2, "bears": 1}
             return {
                 name: tuple(float(found[name][n]) for n in range(counts[name])) for name in counts
             }

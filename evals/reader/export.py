@@ -90,7 +90,7 @@ def export(checkpoint: Path, out: Path, floats: bool = False, keep: tuple[str, .
             )
     shutil.copyfile(base / TOKENIZER, out / TOKENIZER)
     if not (out / SCALES).is_file():
-        (out / SCALES).write_text(json.dumps({"answers": [1.0, 0.0, 0.0], "bears": [1.0]}) + "\n")
+        (out / SCALES).write_text(json.dumps({"answers": [1.0, 0.0], "bears": [1.0]}) + "\n")
     size = (out / GRAPH).stat().st_size / 1e6
     print(f"{out / GRAPH}: {size:.1f} MB")
     if not floats and size > MOST_MEGABYTES:

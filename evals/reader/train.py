@@ -1,7 +1,7 @@
 """Train the reader: `python -m evals.reader.train`. Killed at any time, it goes on where it was.
 
-Plain PyTorch, in 32 bits. The learning rate warms up, stays, and falls over the last quarter of
-the tokens; a run that is started again with another `--tokens` ends accordingly sooner or later.
+Plain PyTorch, in 32 bits. The learning rate warms up, stays, and falls over the last part
+of the tokens; a run that is started again with another `--tokens` ends accordingly sooner or later.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ from evals.reader.prepare import FILE
 
 CHECKPOINT = "checkpoint.pt"
 WARM_UP = 0.04
-FALL = 0.25
 SMOOTHING = 0.03
-# What each judgement counts for.
-SPAN, ANSWERS, BEARS = 0.5, 1.0, 0.7
+# What each judgement counts for; `--span` sets the place's.
+ANSWERS, BEARS = 1.0, 0.7
 
 
 @dataclass(frozen=True)
@@ -49,18 +48,21 @@ class Plan:
     dropout: float = 0.0
     frozen_layers: int = 0
     masked: float = 0.04
+    span: float = 0.5
+    fall: float = 0.25
+    start: Path | None = None
     every: int = 240
     stop_after: int = 0
 
 
-def loss_of(read: Read, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+def loss_of(read: Read, batch: Batch, span: float) -> tuple[Tensor, dict[str, float]]:
     """The three judgements' losses, summed over the items that have each."""
     parts: list[tuple[str, float, Tensor]] = []
     known = batch.start >= 0
     if known.any():
         one = functional.cross_entropy(read.starts[known], batch.start[known])
         other = functional.cross_entropy(read.ends[known], batch.end[known])
-        parts.append(("span", SPAN * int(known.sum()), (one + other) / 2))
+        parts.append(("span", span * int(known.sum()), (one + other) / 2))
     asked = batch.answered >= 0
     if asked.any():
         wanted = batch.answered[asked].float() * (1 - 2 * SMOOTHING) + SMOOTHING
@@ -77,12 +79,12 @@ def loss_of(read: Read, batch: Batch) -> tuple[Tensor, dict[str, float]]:
     return total, {name: float(value.detach()) for name, _, value in parts}
 
 
-def rate_at(done: int, tokens: int) -> float:
+def rate_at(done: int, tokens: int, fall: float) -> float:
     """The share of the full learning rate after `done` of `tokens`."""
     part = done / tokens
     if part < WARM_UP:
         return max(part / WARM_UP, 0.02)
-    return 1.0 if part < 1 - FALL else max((1 - part) / FALL, 0.0)
+    return min(1.0, max((1 - part) / fall, 0.0))
 
 
 def masked(batch: Batch, share: float, mask_id: int) -> Batch:
@@ -102,6 +104,9 @@ class Training:
         torch.manual_seed(plan.seed)
         self.plan, self.encoded, self.mask_id = plan, encoded, mask_id
         self.model = ReaderModel(base, plan.dropout, plan.frozen_layers)
+        if plan.start:
+            begun = torch.load(plan.start / CHECKPOINT, weights_only=True)
+            self.model.load_state_dict(begun["model"])
         body = [p for p in self.model.body.parameters() if p.requires_grad]
         heads = [p for n, p in self.model.named_parameters() if not n.startswith("body.")]
         self.optimiser = torch.optim.AdamW(
@@ -151,7 +156,7 @@ class Training:
 
     def step(self, parts: list[Batch]) -> list[tuple[str, float]]:
         """One step of the optimiser; its parts go to the workers, whoever is free."""
-        share = rate_at(self.done, self.plan.tokens)
+        share = rate_at(self.done, self.plan.tokens, self.plan.fall)
         for group in self.optimiser.param_groups:
             group["lr"] = group["top"] * share
         hidden = [masked(part, self.plan.masked, self.mask_id) for part in parts]
@@ -170,7 +175,7 @@ class Training:
     def _backward(self, part: Batch, count: int) -> dict[str, float]:
         model = self._free.get()
         try:
-            loss, figures = loss_of(model(*part[:4]), part)
+            loss, figures = loss_of(model(*part[:4]), part, self.plan.span)
             (loss / count).backward()
             return figures
         finally:
@@ -231,6 +236,10 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the items, and of the tokens")
     parser.add_argument("--rate", type=float, default=Plan.rate)
     parser.add_argument("--batch", type=int, default=Plan.batch, help="tokens in one step")
+    parser.add_argument("--span", type=float, default=Plan.span, help="what the place counts for")
+    parser.add_argument("--fall", type=float, default=Plan.fall, help="share with a falling rate")
+    parser.add_argument("--masked", type=float, default=Plan.masked, help="share of words hidden")
+    parser.add_argument("--start", type=Path, help="a run whose weights this one begins with")
     parser.add_argument("--frozen-layers", type=int, default=0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = vars(parser.parse_args())
