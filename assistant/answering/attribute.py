@@ -50,7 +50,7 @@ def attribute(statement: str, excerpts: Sequence[Excerpt], question: str = "") -
         return Attribution((), "there is nothing to rest it on")
     best: Attribution | None = None
     for first in sorted(pool, key=lambda s: -_shared(statement, s.text))[:3]:
-        found = _grown(statement, first, pool, excerpts, question)
+        found = _grown(statement, first, pool, question)
         if found.lacks is None:
             return found
         best = best or found
@@ -62,7 +62,6 @@ def _grown(
     statement: str,
     first: Source,
     pool: Sequence[Source],
-    excerpts: Sequence[Excerpt],
     question: str,
 ) -> Attribution:
     """`first` with the sentences that add most to it."""
@@ -70,8 +69,7 @@ def _grown(
 
     def lacking() -> str | None:
         articles = list({s.article.id: s.article for s in chosen}.values())
-        ids = {a.id for a in articles}
-        around = " ".join(e.text for e in excerpts if e.article.id in ids)
+        around = " ".join(a.text for a in articles)
         return missing(statement, [s.text for s in chosen], Beside(articles, around, question))
 
     lacks = lacking()
