@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from assistant.answering.evidence import EXCERPTS, estimated_tokens, select
+from assistant.answering.generate import whole_sentences
 from assistant.answering.prompts import task
 from assistant.answering.reading import ReadHit
 from assistant.passages import sentence_spans
@@ -59,3 +60,9 @@ def test_the_model_sees_headline_outlet_and_day() -> None:
     shown = task(excerpts, "What of it?", "Answer.")
     assert shown.startswith("Tunnel 1 (The Gazette, 1 January 2029)\n")
     assert shown.endswith("Question: What of it?\nAnswer.")
+
+
+def test_a_draft_that_was_cut_off_ends_with_a_whole_sentence() -> None:
+    """Half a sentence has only words that the article has, so the check would let it pass."""
+    assert whole_sentences("It opens in June. The others by") == "It opens in June."
+    assert whole_sentences("It opens in") == "It opens in"

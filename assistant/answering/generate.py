@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answering import prompts
+from assistant.passages import sentence_spans
 from assistant.types import Draft, Excerpt, Kind
 
 if TYPE_CHECKING:
@@ -27,12 +28,20 @@ def draft(question: str, kind: Kind, excerpts: Sequence[Excerpt], llm: LLM) -> D
         written = llm.write(prompt, max_tokens=prompts.MAX_TOKENS[kind], stop=["\n\n"])
         refused = written.first.get(prompts.REFUSAL.split()[0], 0.0)
         text, name, usage = written.text, llm.name, written.usage
+        if usage.completion_tokens >= prompts.MAX_TOKENS[kind]:
+            text = whole_sentences(text)
     else:
         text, usage = chat_text(llm, messages)
         refused, name = 0.0, llm.metadata.model_name
     if _REFUSES.match(text):
         return Draft("", 1.0 if refused == 0.0 else refused, name, usage)
     return Draft(" ".join(text.split()), refused, name, usage)
+
+
+def whole_sentences(text: str) -> str:
+    """`text` that was cut off, without its last sentence where there is one before it."""
+    spans = sentence_spans(text)
+    return text[: spans[-2].end] if len(spans) > 1 else text
 
 
 def fixed_prefix(llm: object) -> str:
