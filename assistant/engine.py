@@ -9,12 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant import language_model, scope
+from assistant import language_model
 from assistant.answering.pipeline import Answering, Step
 from assistant.answering.reading import Reader, read_hits
 from assistant.copies import collapsed
@@ -30,7 +29,8 @@ from assistant.models import embedding_folder
 from assistant.passages import context_line, split
 from assistant.progress import Progress, silent
 from assistant.reading import Options
-from assistant.retrieval import RERANKED, retrieve
+from assistant.retrieval import RERANKED
+from assistant.searching import Within, find, within
 from assistant.settings import Settings
 from assistant.stopwatch import Stopwatch
 from assistant.store import Store
@@ -51,17 +51,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_QUESTION_CHARACTERS = 2_000
-SHOWN_OUTLETS = 8
-ANY_DAY = Filters(since=date.min)
-
-
-@dataclass(frozen=True)
-class Within:
-    """filters: the articles that may answer. preferred: those of the days that the question names,
-    where there are any."""
-
-    filters: Filters
-    preferred: Filters | None = None
 
 
 class Engine:
@@ -241,9 +230,9 @@ class Engine:
         """
         question = _asked(question)
         self.ensure_ready()
-        within = self._within(question, filters)
+        where = self._within(question, filters)
         k = k or self.settings.passages
-        hits = collapsed(self._retrieve(question, max(k, RERANKED), within))[:k]
+        hits = collapsed(self._find(question, max(k, RERANKED), where))[:k]
         if self.reader is None:
             return hits
         read = read_hits(question, hits, self.reader)
@@ -287,11 +276,11 @@ class Engine:
         asked = _asked(question)
         watch = Stopwatch()
         self.ensure_ready()
-        within = self._within(asked, filters)
+        where = self._within(asked, filters)
         with watch.measure("load"):
             self.embedder.load() if fast else self.load()
         answering = Answering(
-            search=lambda text, k: self._retrieve(text, k, within),
+            search=lambda text, k: self._find(text, k, where),
             llm=None if fast else self.llm,
             reader=self.reader,
             tokens=self.settings.evidence,
@@ -336,65 +325,10 @@ class Engine:
     # ------------------------------------------------------------------------------------------
 
     def _within(self, question: str, filters: Filters | None) -> Within:
-        """Where to search: `filters` and the outlet that the question names, and the days that it
-        names as a preference.
+        return within(question, filters, store=self.store, index=self.index)
 
-        Raises UsageError where `filters` name an outlet, author or article that is not there: what
-        is misspelt must not look like an archive that does not hold the answer.
-        """
-        if filters and (wrong := self._unknown_name(filters)):
-            outlets = self.store.outlets()
-            known = f" Outlets here: {', '.join(outlets[:SHOWN_OUTLETS])}." if outlets else ""
-            raise UsageError(
-                f"no article in the index is of {wrong}",
-                f"`assistant articles list` shows what there is.{known}",
-            )
-        narrowed = scope.within(
-            question,
-            filters,
-            outlets=self.store.outlets,
-            dated=lambda: self.index.allows(ANY_DAY),
-        )
-        given = filters or Filters()
-        anywhen = replace(narrowed, since=given.since, until=given.until)
-        return Within(
-            anywhen if self.index.allows(anywhen) else given,
-            narrowed if narrowed != anywhen and self.index.allows(narrowed) else None,
-        )
-
-    def _unknown_name(self, filters: Filters) -> str | None:
-        """The outlets, authors or ids of `filters`, where no article of the index has any."""
-        named = (
-            replace(Filters(), sources=filters.sources),
-            replace(Filters(), authors=filters.authors),
-            replace(Filters(), articles=filters.articles),
-        )
-        for one in named:
-            if one and not self.index.allows(one):
-                return " or ".join(sorted(one.sources | one.authors | one.articles))
-        return None
-
-    def _retrieve(self, question: str, k: int, within: Within) -> list[Hit]:
-        """The `k` best passages; those of the days that the question names come first."""
-        if not self.index.allows(within.filters):
-            return []
-        anywhen = self._found(question, k, within.filters or None)
-        if within.preferred is None:
-            return anywhen
-        first = self._found(question, k, within.preferred)
-        known = {hit.passage.id for hit in first}
-        both = [*first, *(hit for hit in anywhen if hit.passage.id not in known)][:k]
-        return [replace(hit, rank=rank) for rank, hit in enumerate(both, 1)]
-
-    def _found(self, question: str, k: int, filters: Filters | None) -> list[Hit]:
-        return retrieve(
-            question,
-            store=self.store,
-            index=self.index,
-            embedder=self.embedder,
-            k=k,
-            filters=filters,
-        )
+    def _find(self, question: str, k: int, where: Within) -> list[Hit]:
+        return find(question, k, where, store=self.store, index=self.index, embedder=self.embedder)
 
     def _split(self, article: Article) -> list[Passage]:
         return split(article, self.embedder.count_tokens)

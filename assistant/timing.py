@@ -90,21 +90,9 @@ def wants_latest(question: str) -> bool:
     return bool(_NOW.search(question))
 
 
-def wants_last_state(question: str) -> bool:
-    """Whether of several states the last is asked for: "so far", or "as of 20 June"."""
-    asked = period(question)
-    return wants_latest(question) or bool(asked and asked.closed)
-
-
 def in_present_tense(question: str) -> bool:
     """Whether the tense of the question asks for what holds now, as far as a rule can tell."""
     return bool(_PRESENT.match(question))
-
-
-def too_late(question: str, published: date | None) -> bool:
-    """Whether what was published that day cannot tell what held at the time asked about."""
-    asked = period(question)
-    return bool(asked and published and published > asked.end)
 
 
 def timeliness(question: str, published: Sequence[date | None]) -> list[float]:

@@ -36,7 +36,7 @@ ORDER = [
         "retractions",
         "corrections",
     ),
-    *("retrieval", "answering"),
+    *("retrieval", "searching", "answering"),
     *("language_model", "engine", "render", "llamaindex", "terminal", "doctor"),
     *("turns", "access", "guards", "web", "api", "remote", "server", "cli"),
 ]
