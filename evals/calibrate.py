@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant.answering.checking import NOT_READ
 from assistant.answering.confidence import SIGNALS, feature
+from assistant.answering.question_type import STORY_KINDS
 from assistant.errors import AssistantError
 from evals.metrics.answers import contains_answer
 from evals.metrics.calibration import auroc, calibration_error
@@ -54,7 +54,7 @@ def fit(pairs: Sequence[Pair], names: Sequence[str] = tuple(SIGNALS)) -> Fit:
     Raises AssistantError where all of them are right, or none is.
     """
     # Overviews and news have weights of their own, set by hand.
-    used = [p for p in pairs if p.record.signals and p.record.kind not in NOT_READ]
+    used = [p for p in pairs if p.record.signals and p.record.kind not in STORY_KINDS]
     x = np.array([[feature(n, p.record.signals.get(n, 0.0)) for n in names] for p in used])
     y = np.array([float(right(p)) for p in used])
     if len(set(y)) < 2:

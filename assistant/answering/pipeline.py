@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answering.assembly import combine, nearest
-from assistant.answering.checking import NOT_READ, Looked, checked
+from assistant.answering.checking import checked
 from assistant.answering.evidence import select
 from assistant.answering.follow_up import standalone
 from assistant.answering.generate import draft
-from assistant.answering.question_type import as_read, kind_of
+from assistant.answering.looked import Looked
+from assistant.answering.question_type import STORY_KINDS, as_read, kind_of
 from assistant.answering.reading import Reader, read_hits
 from assistant.answering.story import originals
 from assistant.answering.sub_questions import sub_questions
@@ -106,7 +107,9 @@ class Answering:
         kind = kind_of(question)
         wide = kind in WIDE_KINDS
         hits = self.search(question, WIDE if wide else NARROW)
-        read = read_hits(as_read(question, kind), hits, None if kind in NOT_READ else self.reader)
+        read = read_hits(
+            as_read(question, kind), hits, None if kind in STORY_KINDS else self.reader
+        )
         evidence = select(question, kind, read, int(self.tokens * (WIDE_TOKENS if wide else 1)))
         return Looked(question, kind, tuple(hits), tuple(originals(read)), evidence)
 

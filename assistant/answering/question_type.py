@@ -118,6 +118,10 @@ _KIND_WORDS = frozenset(
 )
 
 
+# What is new, or what happened, is a question to a story and not one that a passage answers.
+STORY_KINDS: frozenset[Kind] = frozenset({"latest", "overview"})
+
+
 def kind_of(question: str) -> Kind:
     """The kind of answer that `question` wants."""
     while match := _POLITE.match(question):

@@ -1,0 +1,81 @@
+"""The draft -> the sentences of it that hold, each with exact sources; quotes where none does.
+
+Each sentence is attributed to exact characters and verified against them, and the trained reader
+has a veto: what it is sure the cited text denies is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering import quoting
+from assistant.answering.assembly import Assembly
+from assistant.answering.attribute import Source, attribute
+from assistant.answering.looked import Looked
+from assistant.answering.reading import Borne, Reader
+from assistant.answering.yes_no import decide, without_yes_or_no
+from assistant.passages import sentence_spans
+from assistant.types import Draft
+
+# So sure must the reader be that the cited text denies a sentence for it to be dropped.
+DENIES = 0.8
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """What is known of a sentence without a reader: as likely said there as not."""
+
+    entails: float = 0.5
+    contradicts: float = 0.0
+
+
+UNKNOWN = _Unknown()
+
+
+@dataclass(frozen=True)
+class Held:
+    """Shares of the draft's sentences, 0 to 1. grounded: that hold. entailed: the same, each
+    counted as surely as the reader finds that its sources bear it out."""
+
+    grounded: float
+    entailed: float
+
+
+def write(looked: Looked, said: Draft, reader: Reader | None, assembly: Assembly) -> Held:
+    """Put what holds of the draft into `assembly`, or else quotes."""
+    text = without_yes_or_no(said.text) if looked.kind == "yes_no" else said.text
+    sentences = [text[s.start : s.end] for s in sentence_spans(text)]
+    held, entailed = 0, 0.0
+    for sentence in sentences:
+        found = attribute(sentence, looked.evidence.excerpts, looked.question)
+        borne = _borne(found.sources, sentence, reader)
+        if found.lacks is None and borne.contradicts < DENIES:
+            held += 1
+            entailed += borne.entails
+            assembly.add(sentence, found.sources, "supported", "the cited text says it")
+    if not assembly.statements:
+        for source in quoting.quotes(looked.question, looked.evidence, looked.read):
+            assembly.quote(source, "in the article's own words")
+    if looked.kind == "yes_no":
+        _open_with_yes_or_no(looked, reader, assembly)
+    return Held(held / (len(sentences) or 1), entailed / (len(sentences) or 1))
+
+
+def _borne(sources: Sequence[Source], sentence: str, reader: Reader | None) -> Borne:
+    """How the cited text bears on the sentence; without a reader nothing is known."""
+    if reader is None or not sources:
+        return UNKNOWN
+    (borne,) = reader.bear([(" ".join(s.text for s in sources), sentence)])
+    return borne
+
+
+def _open_with_yes_or_no(looked: Looked, reader: Reader | None, assembly: Assembly) -> None:
+    if not assembly.statements:
+        return
+    first = assembly.statements[0]
+    cited = " ".join(assembly.citations[n - 1].quote for n in first.citations)
+    verdict = decide(looked.question, [cited], reader)
+    if verdict is not None:
+        opening = "Yes." if verdict else "No."
+        assembly.statements[0] = replace(first, text=f"{opening} {first.text}")
