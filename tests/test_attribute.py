@@ -53,6 +53,14 @@ def test_two_articles_are_cited_where_it_takes_both() -> None:
     assert {s.article.id for s in found.sources} == {"a.txt", "b.txt"}
 
 
+def test_another_article_is_not_cited_for_a_word_of_it() -> None:
+    """Any article has some of the words: cited for one it would say nothing of the matter."""
+    other = excerpt("The programme has used half of its money.", "b.txt")
+    sima = excerpt("It has 3.6 million people on its books.")
+    found = attribute("SIMA is used by 3.6 million people.", [sima, other], "How many use SIMA?")
+    assert {s.article.id for s in found.sources} == {"a.txt"}
+
+
 def test_what_no_sentence_says_is_named() -> None:
     assert "31" in (attribute("The bridge will cost 31 million crowns.", EXCERPTS).lacks or "")
     assert attribute("Anything.", []).lacks

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.verify import Beside, missing, missing_names
+from assistant.answering.verify import Beside, missing, missing_names, unsaid
 from assistant.types import Article
 
 TEXT = (
@@ -65,17 +65,16 @@ def test_each_clause_is_denied_or_said_as_in_the_text() -> None:
 def test_words_of_the_question_may_be_repeated_but_are_no_answer() -> None:
     text = "In October a girl of nine was found after five hours, also by Biscuit."
     question = "What is the name of the search dog that found the ferryman?"
-    beside = Beside(around="A search dog went out for the ferryman.", question=question)
+    beside = Beside(question=question)
     assert missing("The search dog that found the ferryman is Biscuit.", [text], beside) is None
-    assert missing("The search dog is called Biscuit and lives there.", [text], beside) is not None
+    assert missing("The search dog is called Marlowe and lives there.", [text], beside) is not None
 
 
-def test_a_word_of_the_question_that_no_article_has_is_not_made_true_by_a_name() -> None:
+def test_a_word_that_no_cited_article_has_is_counted_though_the_question_has_it() -> None:
     """Who built the bridge is not who designed it, though both names stand in the text."""
-    text = "Brandt & Sable has won the contract for the new bridge."
-    beside = Beside(around=text, question="Who designed the bridge?")
-    assert missing("Brandt & Sable designed the bridge.", [text], beside) is not None
-    assert missing("Brandt & Sable has the contract for the bridge.", [text], beside) is None
+    article = Article("a", "Contract", "Brandt & Sable has won the contract for the new bridge.")
+    assert unsaid("Brandt & Sable designed the bridge.", [article]) == 0.25
+    assert unsaid("Brandt & Sable has the contract for the bridge.", [article]) == 0
 
 
 def test_a_name_may_stand_for_a_pronoun_only_where_the_article_has_it() -> None:

@@ -87,10 +87,16 @@ def _grown(
 
 
 def _gain(statement: str, chosen: Sequence[Source], further: Source, first: Source) -> float:
-    """How much more of the statement is said with `further`; the same article counts more."""
+    """How much more of the statement is said with `further`.
+
+    Of another article only numbers count: any article has some of the words.
+    """
     have = " ".join(s.text for s in chosen)
-    more = _shared(statement, f"{have} {further.text}") - _shared(statement, have)
-    return more * (1.0 if further.article.id == first.article.id else 0.6)
+    both = f"{have} {further.text}"
+    if further.article.id == first.article.id:
+        return _shared(statement, both) - _shared(statement, have)
+    numbers = values(statement)
+    return float(len(numbers & values(both)) - len(numbers & values(have)))
 
 
 def _shared(statement: str, text: str) -> float:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 SIGNALS = {
     "grounded": "share of the draft's sentences that their sources bear out, 0 to 1",
     "entailed": "the reader's mean probability that they do, 0 to 1, counting those that fail as 0",
+    "unsaid": "share of the words that hold which the cited articles have nowhere, 0 to 1",
     "refused": "* the model's inclination to say that the articles do not tell, 0 to 1",
     "late": "best late-interaction score of a sentence, 0 to 1",
     "lexical": "largest share of the question's term weight (IDF) in one sentence, 0 to 1",
@@ -30,6 +31,7 @@ WEIGHTS = {
     "intercept": -3.65,
     "grounded": 1.6,
     "entailed": 1.1,
+    "unsaid": -2.0,
     "refused": -0.44,
     "names_missing": -0.23,
 }

@@ -14,6 +14,7 @@ from assistant.answering.assembly import Assembly
 from assistant.answering.attribute import Source, attribute
 from assistant.answering.looked import Looked
 from assistant.answering.reading import Borne, Reader
+from assistant.answering.verify import unsaid
 from assistant.answering.yes_no import decide, without_yes_or_no
 from assistant.passages import sentence_spans
 from assistant.types import Draft
@@ -36,30 +37,35 @@ UNKNOWN = _Unknown()
 @dataclass(frozen=True)
 class Held:
     """Shares of the draft's sentences, 0 to 1. grounded: that hold. entailed: the same, each
-    counted as surely as the reader finds that its sources bear it out."""
+    counted as surely as the reader finds that its sources bear it out. unsaid: of the words of the
+    sentences that hold, those that the cited articles have nowhere.
+    """
 
     grounded: float
     entailed: float
+    unsaid: float
 
 
 def write(looked: Looked, said: Draft, reader: Reader | None, assembly: Assembly) -> Held:
     """Put what holds of the draft into `assembly`, or else quotes."""
     text = without_yes_or_no(said.text) if looked.kind == "yes_no" else said.text
     sentences = [text[s.start : s.end] for s in sentence_spans(text)]
-    held, entailed = 0, 0.0
+    held, entailed, lost = 0, 0.0, 0.0
     for sentence in sentences:
         found = attribute(sentence, looked.evidence.excerpts, looked.question)
         borne = _borne(found.sources, sentence, reader)
         if found.lacks is None and borne.contradicts < DENIES:
             held += 1
             entailed += borne.entails
+            lost += unsaid(sentence, [s.article for s in found.sources])
             assembly.add(sentence, found.sources, "supported", "the cited text says it")
     if not assembly.statements:
         for source in quoting.quotes(looked.question, looked.evidence, looked.read):
             assembly.quote(source, "in the article's own words")
     if looked.kind == "yes_no":
         _open_with_yes_or_no(looked, reader, assembly)
-    return Held(held / (len(sentences) or 1), entailed / (len(sentences) or 1))
+    count = len(sentences) or 1
+    return Held(held / count, entailed / count, lost / (held or 1))
 
 
 def _borne(sources: Sequence[Source], sentence: str, reader: Reader | None) -> Borne:
