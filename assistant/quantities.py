@@ -20,9 +20,11 @@ _SCALES = {
     "k": 1_000,
     "million": 1_000_000,
     "mn": 1_000_000,
+    "mln": 1_000_000,
     "m": 1_000_000,
     "billion": 1_000_000_000,
     "bn": 1_000_000_000,
+    "bln": 1_000_000_000,
     "trillion": 1_000_000_000_000,
 }
 _SMALL = {
@@ -51,11 +53,11 @@ _DIGITS = re.compile(
     r"(?<![\w.,])(?P<sign>[-−]|minus\s)?"
     r"(?P<digits>\d{1,3}(?:[, \u00a0\u2009\u202f]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<fraction>[¼½¾])?(?:(?P<ordinal>st|nd|rd|th)\b|\s?-?(?P<scale>hundred|thousand|million|billion|trillion)\b"
-    r"|(?P<short>k|m|mn|bn)\b)?",
+    r"|\s?(?P<wire>mln|bln)\b|(?P<short>k|m|mn|bn)\b)?",
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"\s?-?(?P<unit>%|(?:per\s?cent|percentage points?|°\s?[CF]|crowns?|euros?|dollars?|pounds?"
+    r"\s?-?(?P<unit>%|(?:per\s?cent|pct|percentage points?|°\s?[CF]|crowns?|euros?|dollars?|dlrs?|pounds?"
     r"|km|kilomet(?:re|er)s?|miles?|met(?:re|er)s?|feet|foot|ft|cm|m|hectares?|acres?|tonnes?"
     r"|tons?|kg|litres?|megawatts?|MW|kWh|degrees?|years?|months?|weeks?|days?|hours?"
     r"|minutes?)(?!\w))",
@@ -66,6 +68,8 @@ _UNIT = re.compile(
 _YEARS = range(1500, 2101)
 _SYNONYMS = {
     "percent": "%",
+    "pct": "%",
+    "dlr": "dollar",
     "m": "metre",
     "meter": "metre",
     "km": "kilometre",
@@ -97,7 +101,7 @@ def quantities(text: str) -> list[Quantity]:
             value += Decimal(unicodedata.numeric(match["fraction"]))
         if match["sign"]:
             value = -value
-        scale = match["scale"] or match["short"]
+        scale = match["scale"] or match["wire"] or match["short"]
         followed = match["short"] == "m" and not _is_money(text, match.start())
         if scale and not followed:
             value *= _SCALES[scale.lower()]

@@ -64,7 +64,7 @@ class Settings:
     download: bool = True
     threads: int = 0
     passages: int = 10
-    evidence: int = 260
+    evidence: int = 600
     careful: float = 0.4
     reader: str = ""
     max_file_bytes: int = 20_000_000

@@ -76,6 +76,8 @@ def test_ways_to_write_the_same_number_have_the_same_value(text: str) -> None:
         ("5 months, 5 meetings", [("5", "month", "5"), ("5", "", "5")]),
         ("12 kilometers, 12 km", [("12", "kilometre", "12"), ("12", "kilometre", "12")]),
         ("3½ years, 12 ½", [("3.5", "year", "3½"), ("12", "", "12")]),
+        ("3½ mln dlrs", [("3500000.0", "dollar", "3½ mln")]),
+        ("1.2 bln stg, up 15 pct", [("1200000000.0", "", "1.2 bln"), ("15", "%", "15")]),
         ("none, someone, tent", []),
     ],
 )

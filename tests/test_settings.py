@@ -38,7 +38,7 @@ def test_later_wins_default_file_environment_flag(file: File) -> None:
     config = file("passages = 3\nthreads = 3\ncareful = 0.3\n")
     environment = {"ASSISTANT_THREADS": "4", "ASSISTANT_CAREFUL": "0.4"}
     got = load_settings(config, {"careful": 0.6, "evidence": None}, environment)
-    assert (got.evidence, got.passages, got.threads, got.careful) == (260, 3, 4, 0.6)
+    assert (got.evidence, got.passages, got.threads, got.careful) == (600, 3, 4, 0.6)
 
 
 def test_every_setting_can_come_from_each_place(file: File) -> None:

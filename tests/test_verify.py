@@ -29,6 +29,7 @@ ARTICLE = Article(
         "6.42 m",
         "On 14 August 2025 the Gazette said that the bridge will cost 24.9 million crowns.",
         "In 2025, the bridge was to cost 24.9 million crowns.",
+        "The bridge gets dearer because it will cost 24.9 million crowns.",
     ],
 )
 def test_what_the_text_and_its_heading_say_passes(statement: str) -> None:
@@ -83,6 +84,23 @@ def test_a_name_may_stand_for_a_pronoun_only_where_the_article_has_it() -> None:
     said = "Then Roke will open it in June."
     assert missing(said, [sentence], Beside([article], article.text)) is None
     assert "Harkness" in (missing("Then Harkness will open it in June.", [sentence]) or "")
+
+
+def test_a_name_is_known_in_another_form_and_in_the_words_of_the_question() -> None:
+    text = "Striking seamen in Brazil said they would resign rather than end their strike."
+    said = "The Brazilian seamen said they would resign."
+    assert missing(said, [text]) is None
+    asked = Beside(question="What did the Santos seamen say?")
+    assert missing("The Santos seamen said they would resign.", [text], asked) is None
+    assert "Santos" in (missing("The Santos seamen said they would resign.", [text]) or "")
+    assert "Johnson" in (missing("Then Johnson spoke in Brazil.", ["Johnston spoke in Brazil."]) or "")
+
+
+def test_a_number_may_stand_in_the_headline_that_is_shown_with_the_citation() -> None:
+    article = Article("a", "Former premier dies aged 92", "The former premier has died.")
+    said = "The former premier has died aged 92."
+    assert missing(said, [article.text], Beside([article])) is None
+    assert "92" in (missing(said, [article.text]) or "")
 
 
 def test_names_and_numbers_of_a_question_that_no_text_has() -> None:

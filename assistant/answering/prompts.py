@@ -22,7 +22,7 @@ LINES: dict[Kind, str] = {
     "yes_no": "Say in one full sentence what the articles say about this.",
     "why": "Give the reasons, in one to three sentences.",
     "said": "Say what was said and by whom, in one to three sentences.",
-    "list": "Name every one, separated by commas, in one sentence.",
+    "list": "Name every one, separated by commas.",
     "change": "Say what it was at first and what it became later, in order, each with its number "
     "and date, in one to four sentences.",
     "latest": "Say what is new, in one to three sentences.",

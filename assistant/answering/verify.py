@@ -22,6 +22,13 @@ NEGATIONS = frozenset(
 )
 # Share of a statement's words that must be in its sources; the rest may be the glue of a sentence.
 REQUIRED_WORDS = 0.7
+# What a sentence that explains or reports adds of its own.
+_GLUE = frozenset(
+    terms("because due reason reasons since therefore according article articles say said says")
+    + terms("state stated report reported mention mentioned believe believed think thought")
+)
+# Letters of a name from which on it may go on in another form: Brazil, Brazilian.
+LEAST_STEM = 5
 # Fewer terms are no clause that could be denied.
 LEAST_CLAUSE = 2
 _CLAUSES = re.compile(r"[;,:–—]|\bbut\b|\band\b|\bwhile\b|\balthough\b")
@@ -41,7 +48,8 @@ class Beside:
 def missing(statement: str, texts: Sequence[str], beside: Beside = Beside()) -> str | None:
     """What of `statement` the texts do not have, in words; None where they have everything.
 
-    Numbers and negation must be in the texts themselves, names and words in them or around them.
+    Negation must be as in the texts themselves, numbers in them or in what is shown beside them,
+    names and words also around them.
     """
     if any(locate(statement, text) for text in texts):
         return None
@@ -50,8 +58,8 @@ def missing(statement: str, texts: Sequence[str], beside: Beside = Beside()) -> 
     around = f"{have} {shown} {beside.around}"
     undated = _without_days(statement, beside.articles)
     return (
-        _missing_numbers(undated, have)
-        or _missing_names(undated, around, beside.articles)
+        _missing_numbers(undated, f"{have} {shown}")
+        or _missing_names(undated, f"{around} {beside.question}", beside.articles)
         or _missing_words(undated, around, beside.question)
         or _other_negation(undated, have)
     )
@@ -84,10 +92,18 @@ def _measured(quantity: Quantity, have: str) -> bool:
 
 
 def _missing_names(statement: str, have: str, articles: Sequence[Article]) -> str | None:
-    """A name that is not there. One that the article gives elsewhere may stand for a pronoun."""
+    """A name that is not there. One that the article gives elsewhere may stand for a pronoun, and
+    those of the question are its own."""
     known = set(words(have)) | {w for a in articles for w in words(a.text)}
-    lost = [n for n in _names(statement) if not set(words(n)) <= known]
+    lost = [n for n in _names(statement) if not all(_is_known(w, known) for w in words(n))]
     return f"the name {lost[0]} is not in the cited article" if lost else None
+
+
+def _is_known(word: str, known: set[str]) -> bool:
+    """Whether the word is there, or its stem: "Brazilian" where the articles write "Brazil"."""
+    stems = (word[:end] for end in range(LEAST_STEM, len(word)))
+    longer = len(word) >= LEAST_STEM and any(w.startswith(word) for w in known)
+    return word in known or longer or any(s in known for s in stems)
 
 
 def _names(text: str) -> list[str]:
@@ -101,9 +117,10 @@ def _missing_words(statement: str, have: str, question: str) -> str | None:
     said = set(terms(_without_numbers(statement)))
     if not said:
         return None if quantities(statement) else "it has no words to check"
-    own = said - set(terms(question))
-    found = set(terms(have))
-    if len(own & found) < REQUIRED_WORDS * len(own):
+    own = said - set(terms(question)) - _GLUE
+    there = set(terms(have))
+    found = {w for w in own if _is_known(w, there)}
+    if len(found) < REQUIRED_WORDS * len(own):
         lost = sorted(own - found)[:3]
         return f"too few of its words are in the cited text (not: {', '.join(lost)})"
     return None
