@@ -57,8 +57,8 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"\s?-?(?P<unit>%|(?:per\s?cent|pct|percentage points?|°\s?[CF]|crowns?|euros?|dollars?|dlrs?|pounds?"
-    r"|km|kilomet(?:re|er)s?|miles?|met(?:re|er)s?|feet|foot|ft|cm|m|hectares?|acres?|tonnes?"
+    r"\s?-?(?P<unit>%|(?:per\s?cent|pct|percentage points?|°\s?[CF]|crowns?|euros?|dollars?|dlrs?"
+    r"|pounds?|km|kilomet(?:re|er)s?|miles?|met(?:re|er)s?|feet|foot|ft|cm|m|hectares?|acres?|tonnes?"
     r"|tons?|kg|litres?|megawatts?|MW|kWh|degrees?|years?|months?|weeks?|days?|hours?"
     r"|minutes?)(?!\w))",
     re.IGNORECASE,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.verify import Beside, missing, missing_names, unsaid
+from assistant.answering.verify import Beside, adds_nothing, missing, missing_names, unsaid
 from assistant.types import Article
 
 TEXT = (
@@ -93,7 +93,16 @@ def test_a_name_is_known_in_another_form_and_in_the_words_of_the_question() -> N
     asked = Beside(question="What did the Santos seamen say?")
     assert missing("The Santos seamen said they would resign.", [text], asked) is None
     assert "Santos" in (missing("The Santos seamen said they would resign.", [text]) or "")
-    assert "Johnson" in (missing("Then Johnson spoke in Brazil.", ["Johnston spoke in Brazil."]) or "")
+    assert "Johnson" in (
+        missing("Then Johnson spoke in Brazil.", ["Johnston spoke in Brazil."]) or ""
+    )
+
+
+def test_a_sentence_that_only_repeats_the_question_adds_nothing() -> None:
+    question = "was roke ahead in the first round too"
+    assert adds_nothing("Roke was not ahead in the first round.", question)
+    assert not adds_nothing("Varga was ahead in the first round.", question)
+    assert not adds_nothing("Roke was ahead by 12 votes in the first round.", question)
 
 
 def test_a_number_may_stand_in_the_headline_that_is_shown_with_the_citation() -> None:

@@ -47,12 +47,20 @@ def select(question: str, kind: Kind, read: Sequence[ReadHit], tokens: int) -> E
     if kind in ("change", "latest", "overview"):
         kept = story(question, kept)
     best = kept[: EXCERPTS[kind]]
+    if kind == "change":
+        best = _with_first_and_last(best, kept)
     if kind == "latest":
         excerpts = _news(by_day(kept)[-1:], tokens)
     else:
         each = max(tokens // max(len(best), 1), LEAST_TOKENS)
         excerpts = (_excerpt(r, each) for r in by_day(best))
     return Evidence(kind, tuple(excerpts), tuple(kept))
+
+
+def _with_first_and_last(best: Sequence[ReadHit], story: Sequence[ReadHit]) -> list[ReadHit]:
+    """`best`, the worst of it put out by the story's oldest and newest where they are missing."""
+    ends = [each for each in (by_day(story)[:1] + by_day(story)[-1:]) if each not in best]
+    return [*best[: len(best) - len(ends)], *ends]
 
 
 def _news(newest: Sequence[ReadHit], tokens: int) -> Iterator[Excerpt]:

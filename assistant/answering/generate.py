@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering import prompts
+from assistant.answering.yes_no import meant, opening
 from assistant.passages import sentence_spans
 from assistant.types import Draft, Excerpt, Kind
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage
     from llama_index.core.llms import LLM
+
+    from assistant.llm.embedded import Completion, EmbeddedLLM
 
 _REFUSES = re.compile(r"\W*(?:not in the articles|the articles do not (?:say|mention|state))", re.I)
 
@@ -24,18 +28,33 @@ def draft(question: str, kind: Kind, excerpts: Sequence[Excerpt], llm: LLM) -> D
     messages = _messages(prompts.task(excerpts, question, prompts.LINES[kind]))
     if isinstance(llm, EmbeddedLLM):
         llm.prime(fixed_prefix(llm))
-        prompt = llm.template(messages)
-        written = llm.write(prompt, max_tokens=prompts.MAX_TOKENS[kind], stop=["\n\n"])
+        written = _written(llm, llm.template(messages), kind)
         refused = written.first.get(prompts.REFUSAL.split()[0], 0.0)
         text, name, usage = written.text, llm.name, written.usage
-        if usage.completion_tokens >= prompts.MAX_TOKENS[kind]:
-            text = whole_sentences(text)
     else:
         text, usage = chat_text(llm, messages)
         refused, name = 0.0, llm.metadata.model_name
     if _REFUSES.match(text):
         return Draft("", 1.0 if refused == 0.0 else refused, name, usage)
     return Draft(" ".join(text.split()), refused, name, usage)
+
+
+def _written(llm: EmbeddedLLM, prompt: str, kind: Kind) -> Completion:
+    """What the model writes; where it says yes and means no, what it writes after "No,"."""
+    written = _complete(llm, prompt, kind)
+    said, means = opening(written.text), meant(written.first)
+    if kind != "yes_no" or said is None or means is None or said == means:
+        return written
+    turned = _complete(llm, f"{prompt}{means},", kind)
+    text, usage = f"{means}, {turned.text.lstrip()}", written.usage + turned.usage
+    return replace(written, text=text, usage=usage)
+
+
+def _complete(llm: EmbeddedLLM, prompt: str, kind: Kind) -> Completion:
+    written = llm.write(prompt, max_tokens=prompts.MAX_TOKENS[kind], stop=["\n\n"])
+    if written.usage.completion_tokens < prompts.MAX_TOKENS[kind]:
+        return written
+    return replace(written, text=whole_sentences(written.text))
 
 
 def whole_sentences(text: str) -> str:

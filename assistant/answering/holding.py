@@ -14,8 +14,8 @@ from assistant.answering.assembly import Assembly
 from assistant.answering.attribute import Source, attribute
 from assistant.answering.looked import Looked
 from assistant.answering.reading import Borne, Reader
-from assistant.answering.verify import unsaid
-from assistant.answering.yes_no import decide, without_yes_or_no
+from assistant.answering.verify import adds_nothing, unsaid
+from assistant.answering.yes_no import opening, without_opening
 from assistant.passages import sentence_spans
 from assistant.types import Draft
 
@@ -48,13 +48,19 @@ class Held:
 
 def write(looked: Looked, said: Draft, reader: Reader | None, assembly: Assembly) -> Held:
     """Put what holds of the draft into `assembly`, or else quotes."""
-    text = without_yes_or_no(said.text) if looked.kind == "yes_no" else said.text
+    text = without_opening(said.text) if looked.kind == "yes_no" else said.text
     sentences = [text[s.start : s.end] for s in sentence_spans(text)]
     held, entailed, lost = 0, 0.0, 0.0
     for sentence in sentences:
         found = attribute(sentence, looked.evidence.excerpts, looked.question)
         borne = _borne(found.sources, sentence, reader)
-        if found.lacks is None and borne.contradicts < DENIES:
+        if adds_nothing(sentence, looked.question):
+            # "Roke was not ahead": who asked wants to read what the article says instead.
+            for source in found.sources:
+                assembly.quote(source, "in the article's own words")
+            held += 1
+            entailed += borne.entails
+        elif found.lacks is None and borne.contradicts < DENIES:
             held += 1
             entailed += borne.entails
             lost += unsaid(sentence, [s.article for s in found.sources])
@@ -62,8 +68,9 @@ def write(looked: Looked, said: Draft, reader: Reader | None, assembly: Assembly
     if not assembly.statements:
         for source in quoting.quotes(looked.question, looked.evidence, looked.read):
             assembly.quote(source, "in the article's own words")
-    if looked.kind == "yes_no":
-        _open_with_yes_or_no(looked, reader, assembly)
+    if looked.kind == "yes_no" and assembly.statements and (word := opening(said.text)):
+        first = assembly.statements[0]
+        assembly.statements[0] = replace(first, text=f"{word}. {first.text}")
     count = len(sentences) or 1
     return Held(held / count, entailed / count, lost / (held or 1))
 
@@ -74,14 +81,3 @@ def _borne(sources: Sequence[Source], sentence: str, reader: Reader | None) -> B
         return UNKNOWN
     (borne,) = reader.bear([(" ".join(s.text for s in sources), sentence)])
     return borne
-
-
-def _open_with_yes_or_no(looked: Looked, reader: Reader | None, assembly: Assembly) -> None:
-    if not assembly.statements:
-        return
-    first = assembly.statements[0]
-    cited = " ".join(assembly.citations[n - 1].quote for n in first.citations)
-    verdict = decide(looked.question, [cited], reader)
-    if verdict is not None:
-        opening = "Yes." if verdict else "No."
-        assembly.statements[0] = replace(first, text=f"{opening} {first.text}")

@@ -19,7 +19,7 @@ SYSTEM = (
 
 LINES: dict[Kind, str] = {
     "fact": "Answer in one full sentence.",
-    "yes_no": "Say in one full sentence what the articles say about this.",
+    "yes_no": "Begin with Yes or No, then say in one full sentence what the articles say about it.",
     "why": "Give the reasons, in one to three sentences.",
     "said": "Say what was said and by whom, in one to three sentences.",
     "list": "Name every one, separated by commas.",

@@ -126,6 +126,13 @@ def _missing_words(statement: str, have: str, question: str) -> str | None:
     return None
 
 
+def adds_nothing(statement: str, question: str) -> bool:
+    """Whether the statement has no word and no number that the question does not have."""
+    asked = set(terms(question))
+    new = {w for w in set(terms(statement)) - NEGATIONS - _GLUE if not _is_known(w, asked)}
+    return not new and values(statement) <= values(question)
+
+
 def unsaid(statement: str, articles: Sequence[Article]) -> float:
     """The share, 0 to 1, of the statement's words that the articles have nowhere.
 

@@ -1,67 +1,36 @@
-"""A yes/no question: which of the two, decided by what the cited text bears out.
+"""A yes/no question: which of the two.
 
-A small language model says yes to everything, so it is not asked. The question is put as a
-statement, and the reader's entailment says whether the text bears it out or denies it.
+A small language model begins with yes whatever it read (of 18 tune questions 14 times, right 8
+times), but how near it was to saying no tells: on the same questions, the probability of "No" as a
+share of both told 14 right, with the line drawn where it is drawn here. A model that does not show
+its probabilities is taken at its word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from assistant.answering.reading import Reader
-
-# How sure the reader must be of one side for it to be said.
-LEAST_SURE = 0.5
-_DO = re.compile(r"^\W*(?:(?:so|and|but)\s+)?(?:do|does|did)\s+", re.IGNORECASE)
-_BE = re.compile(
-    r"^\W*(?:(?:so|and|but)\s+)?(?P<verb>is|are|was|were|has|have|had|can|could|will|would|should"
-    r"|must|may|might)\s+(?P<rest>.+)",
-    re.IGNORECASE,
-)
-# "The old bridge", "Anselm Roke", "it": where a subject ends, as far as a rule can see.
-_SUBJECT = re.compile(
-    r"(?:(?:the|a|an|this|that|his|her|its|their|any|anyone|anybody|there|it|he|she|they)\b\s*)?"
-    r"(?:[^\W\d_a-z][\w’'-]*\s+)*",
-)
-_OPENING = re.compile(r"^\W*(?:yes|no)\s*[,.:;–—-]+\s*", re.IGNORECASE)
-_DETERMINERS = frozenset("the a an his her its their this that any".split())
+# From this share on "No" is meant.
+MEANS_NO = 0.3
+_OPENING = re.compile(r"^\W*(?P<word>yes|no)\b\s*[,.:;–—-]*\s*", re.IGNORECASE)
 
 
-def as_statement(question: str) -> str:
-    """The question as the statement that a yes would make: "Did it open?" -> "it open"."""
-    asked = question.strip().rstrip("?. ")
-    if _DO.match(asked):
-        return _DO.sub("", asked)
-    match = _BE.match(asked)
-    if match is None:
-        return asked
-    subject = _SUBJECT.match(match["rest"])
-    end = subject.end() if subject else 0
-    words = match["rest"][:end].split()
-    rest = match["rest"][end:]
-    if not words or (
-        len(words) == 1
-        and words[0].lower()
-        in {"the", "a", "an", "his", "her", "its", "their", "this", "that", "any"}
-    ):
-        noun, _, rest = rest.partition(" ")
-        words.append(noun)
-    return " ".join([*words, match["verb"].lower(), rest]).strip()
+def opening(text: str) -> str | None:
+    """ "Yes" or "No", where the text begins with one of them."""
+    match = _OPENING.match(text)
+    return match["word"].capitalize() if match else None
 
 
-def without_yes_or_no(text: str) -> str:
+def without_opening(text: str) -> str:
     """What a model wrote, without the yes or no that it begins with."""
     rest = _OPENING.sub("", text)
     return f"{rest[:1].upper()}{rest[1:]}"
 
 
-def decide(question: str, texts: Sequence[str], reader: Reader | None) -> bool | None:
-    """Whether the texts, the last of them the newest, say yes; None where neither is sure."""
-    if reader is None or not texts:
+def meant(first: Mapping[str, float]) -> str | None:
+    """ "Yes" or "No", by how likely each is as the first token; None where neither is likely."""
+    yes, no = first.get("Yes", 0.0), first.get("No", 0.0)
+    if yes + no == 0:
         return None
-    said = as_statement(question)
-    for borne in reversed(reader.bear([(text, said) for text in texts])):
-        if max(borne.entails, borne.contradicts) >= LEAST_SURE:
-            return borne.entails > borne.contradicts
-    return None
+    return "No" if no / (yes + no) >= MEANS_NO else "Yes"
