@@ -75,7 +75,9 @@ class Answering:
         alone, used = self._alone(question, history)
         results: list[CheckedAnswer] = []
         before: list[tuple[str, str]] = []
-        for part in sub_questions(alone):
+        # What was first and what is now are one question; so is a whole story.
+        whole = kind_of(alone) in ("change", "overview")
+        for part in [alone] if whole else sub_questions(alone):
             asked, spent = self._alone(part, before)
             before.append((asked, ""))
             used += spent

@@ -21,6 +21,11 @@ _SAYING = (
     r"|complained|demand|demanded|explain|explained|warn|warned|announce|announced|want|wanted)"
 )
 _ASKED_OF = r"(?:how|what) (?:did|does|do|has|have|was|were|is)"
+# Words of two times: what it was "at first" and what it is "now".
+_TWO_TIMES = (
+    r"\b(?:at first|first|initially|originally|at the start|before|used to|old)\b.{1,80}"
+    r"\b(?:now|later|then|after|in the end|end(?:ed)? up|near the end|today|new|final)\b"
+)
 # Each kind with what tells it; the first that holds counts.
 _TELLING: list[tuple[Kind, tuple[str, ...]]] = [
     (
@@ -42,10 +47,11 @@ _TELLING: list[tuple[Kind, tuple[str, ...]]] = [
         "change",
         (
             r"\bhow (?:has|have|did|does|do|was|were|is|are) .+ (?:chang|develop|evolv|gr[eo]w"
-            r"|ris|rose|fall|fell|increas|decreas|shr[iau]nk|mov)\w*\b",
+            r"|ris|rose|fall|fell|increas|decreas|shr[iau]nk|mov|(?:go|gone) (?:up|down))\w*\b",
+            _TWO_TIMES,
             r"\bchanges? (?:in|of|to)\b|\bwhat changed\b|\bchanged\b.*\b(?:since|over|from)\b",
             r"\bcompar\w+\b|\bdiffer\w*\b|\bover (?:time|the years)\b|\bversus\b|\bvs?\b\.?",
-            r"\b(?:before|first|then) and (?:after|now|later)\b",
+            r"\bthen and now\b",
         ),
     ),
     (
@@ -63,6 +69,7 @@ _TELLING: list[tuple[Kind, tuple[str, ...]]] = [
             r"\b(?:latest|newest|(?:most )?recent) (?:on|about|news|state|status|developments?"
             r"|updates?|with|from|in)\b|\bwhat(?:'s|s| is) (?:new|the latest|happening|going on)\b",
             r"\b(?:any|the) (?:news|updates?)\b|\bnews (?:on|about|of|from)\b|\banything new\b",
+            r"\bwhat(?:'s|s| is) the situation\b|\blast thing\b",
             r"\bwhere (?:do|does) .+ stand\b|\bstate of play\b|\bstatus (?:of|on)\b",
             r"\b(?:latest|news|updates?)\W*$",
         ),
@@ -73,7 +80,7 @@ _TELLING: list[tuple[Kind, tuple[str, ...]]] = [
             r"^\W*(?:list|name|enumerate|give me (?:all|a list|the names))\b(?! of the\b)",
             r"^\W*(?:who all|(?:who|what|which) (?:are|were) (?:all )?the)\b",
             # Things are asked for in the plural: "which roads were closed", "dates of the strikes".
-            r"^\W*(?:what|which) (?:\w+ ){0,2}(?!(?:was|is|has|does|this)\b)\w+[^su\W]s"
+            r"^\W*(?:what|which) (?:\w+ ){0,3}(?!(?:was|is|has|does|this)\b)\w+[^su\W]s"
             r" (?:are|were|have|had|did|do|will|can|of|in|at|from|got|took|won|lost)\b",
             r"^\W*(?:main |the |names? of (?:all|the) )*\w+[^su\W]s (?:of|in|that|who|for|at)\b",
             r"^\W*all \w+|\bwhat (?:else|all)\b|\ball (?:the )?(?:names|people|places|things)\b",
@@ -103,7 +110,7 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _VALUE_OVERRULES: frozenset[Kind] = frozenset({"latest", "change", "list"})
-_SEVERAL = re.compile(r"^\W*who (?:are|were) (?:all )?the\b|\bcompar", re.IGNORECASE)
+_SEVERAL = re.compile(rf"^\W*who (?:are|were) (?:all )?the\b|\bcompar|{_TWO_TIMES}", re.IGNORECASE)
 
 # What tells the kind and not the matter.
 _KIND_WORDS = frozenset(
