@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering import prompts
-from assistant.answering.yes_no import meant, opening
+from assistant.answering.verify import is_negated
+from assistant.answering.yes_no import meant, opening, without_opening
 from assistant.passages import sentence_spans
 from assistant.types import Draft, Excerpt, Kind
 
@@ -34,9 +35,14 @@ def draft(question: str, kind: Kind, excerpts: Sequence[Excerpt], llm: LLM) -> D
     else:
         text, usage = chat_text(llm, messages)
         refused, name = 0.0, llm.metadata.model_name
-    if _REFUSES.match(text):
+    if refuses(text):
         return Draft("", 1.0 if refused == 0.0 else refused, name, usage)
     return Draft(" ".join(text.split()), refused, name, usage)
+
+
+def refuses(text: str) -> bool:
+    """Whether the text says that the articles do not tell."""
+    return bool(_REFUSES.match(text))
 
 
 def _written(llm: EmbeddedLLM, prompt: str, kind: Kind) -> Completion:
@@ -45,6 +51,9 @@ def _written(llm: EmbeddedLLM, prompt: str, kind: Kind) -> Completion:
     said, means = opening(written.text), meant(written.first)
     if kind != "yes_no" or said is None or means is None or said == means:
         return written
+    rest = without_opening(written.text)
+    if is_negated(rest) == (means == "No"):  # "Yes, he has not apologised."
+        return replace(written, text=f"{means}, {rest}")
     turned = _complete(llm, f"{prompt}{means},", kind)
     text, usage = f"{means}, {turned.text.lstrip()}", written.usage + turned.usage
     return replace(written, text=text, usage=usage)

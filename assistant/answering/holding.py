@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from assistant.answering import quoting
 from assistant.answering.assembly import Assembly
 from assistant.answering.attribute import Source, attribute
+from assistant.answering.generate import refuses
 from assistant.answering.looked import Looked
 from assistant.answering.reading import Borne, Reader
 from assistant.answering.verify import adds_nothing, unsaid
@@ -52,6 +53,8 @@ def write(looked: Looked, said: Draft, reader: Reader | None, assembly: Assembly
     sentences = [text[s.start : s.end] for s in sentence_spans(text)]
     held, entailed, lost = 0, 0.0, 0.0
     for sentence in sentences:
+        if refuses(sentence):  # "No. The articles do not say that he has."
+            continue
         found = attribute(sentence, looked.evidence.excerpts, looked.question)
         borne = _borne(found.sources, sentence, reader)
         if adds_nothing(sentence, looked.question):

@@ -42,7 +42,7 @@ Steps = Generator[Step, None, T]
 # Passages read for a question about one thing, and for one about a whole story.
 NARROW, WIDE = 10, 20
 WIDE_KINDS: frozenset[Kind] = frozenset({"list", "change", "latest", "overview"})
-WIDE_TOKENS = 1.6
+WIDE_TOKENS = 1.5
 # From this score on what was found is shown while the model writes.
 SHOWN = 0.3
 NO_MODEL = Draft("", 0.0, "none")

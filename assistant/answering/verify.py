@@ -129,7 +129,8 @@ def _missing_words(statement: str, have: str, question: str) -> str | None:
 def adds_nothing(statement: str, question: str) -> bool:
     """Whether the statement has no word and no number that the question does not have."""
     asked = set(terms(question))
-    new = {w for w in set(terms(statement)) - NEGATIONS - _GLUE if not _is_known(w, asked)}
+    said = {w for w in terms(statement) if not _negates(w)} - _GLUE
+    new = {w for w in said if not _is_known(w, asked)}
     return not new and values(statement) <= values(question)
 
 
@@ -154,15 +155,19 @@ def _without_numbers(text: str) -> str:
 def _other_negation(statement: str, have: str) -> str | None:
     """Whether a clause of the statement denies what the closest clause of the text says."""
     for clause in _CLAUSES.split(statement):
-        if len(terms(clause)) >= LEAST_CLAUSE and _negated(clause) != _negated(
-            _closest(clause, have)
-        ):
+        closest = _closest(clause, have)
+        if len(terms(clause)) >= LEAST_CLAUSE and is_negated(clause) != is_negated(closest):
             return "negation differs between it and the cited text"
     return None
 
 
-def _negated(text: str) -> bool:
-    return any(w in NEGATIONS or w.endswith(("n't", "n’t")) for w in words(text))
+def is_negated(text: str) -> bool:
+    """Whether the text denies something."""
+    return any(map(_negates, words(text)))
+
+
+def _negates(word: str) -> bool:
+    return word in NEGATIONS or word.endswith(("n't", "n’t"))
 
 
 def _closest(clause: str, have: str) -> str:
