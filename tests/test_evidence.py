@@ -47,6 +47,22 @@ def test_for_news_the_newest_article_is_read_from_its_beginning() -> None:
     assert excerpts[0].span.start == 0
 
 
+def test_undated_news_is_read_from_the_article_that_fits_best() -> None:
+    undated = [read(n, None) for n in range(1, 5)]
+    excerpts = select("any news on the Tunnel?", "latest", undated, 200).excerpts
+    assert {e.article.id for e in excerpts} == {"1.txt"}
+
+
+def test_a_change_is_read_from_the_first_article_to_the_last() -> None:
+    """Eight fit, six are read: the oldest and the newest are among them though they fit worst."""
+    middle = [read(n, date(2024, n, 1)) for n in range(1, 7)]
+    ends = [read(7, date(2020, 1, 1)), read(8, date(2029, 1, 1))]
+    excerpts = select("How has the Tunnel changed?", "change", [*middle, *ends], 600).excerpts
+    assert len(excerpts) == EXCERPTS["change"]
+    ids = [e.article.id for e in excerpts]
+    assert (ids[0], ids[-1]) == ("7.txt", "8.txt")
+
+
 def test_a_sentence_longer_than_the_budget_is_read_all_the_same() -> None:
     assert select("What?", "fact", READ[:1], 1).excerpts[0].text
 

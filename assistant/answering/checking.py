@@ -1,7 +1,7 @@
 """What holds of the draft -> the answer that may be shown, or silence.
 
-Where articles differ, the newest counts, or all are shown; the confidence decides between the
-answer and silence.
+Where outlets disagree each is quoted, and a figure that was replaced gives way to the newest; the
+confidence decides between the answer and silence.
 """
 
 from __future__ import annotations
@@ -11,19 +11,18 @@ from dataclasses import replace
 
 from assistant.answering import quoting
 from assistant.answering.assembly import Assembly, nearest
-from assistant.answering.changes import Told, values_by_day
 from assistant.answering.confidence import (
     WEIGHTS,
     WEIGHTS_OF_STORY,
     WEIGHTS_WITHOUT_MODEL,
     confidence,
 )
+from assistant.answering.conflicts import Value, conflicting, superseding
 from assistant.answering.holding import write
 from assistant.answering.looked import Looked
 from assistant.answering.question_type import STORY_KINDS
 from assistant.answering.reading import Reader
 from assistant.answering.signals import signals_of
-from assistant.quantities import values
 from assistant.timing import period
 from assistant.types import CheckedAnswer, CheckedStatement, Draft, Kind
 
@@ -35,11 +34,11 @@ def checked(looked: Looked, said: Draft, reader: Reader | None, least: float) ->
     """The answer, or silence where the confidence is below `least`."""
     assembly = Assembly()
     held = write(looked, said, reader, assembly)
-    told = _told(looked, reader)
-    if told.conflict or _is_outdated(assembly, told):
+    differing, newer = _compared(looked, reader, assembly)
+    if differing or newer:
         assembly = Assembly()
-        for value in told.newest:
-            reason = "outlets disagree" if told.conflict else "the newest article that says"
+        for value in differing or newer:
+            reason = "outlets disagree" if differing else "the newest article that says"
             assembly.quote(quoting.sentence(value.read), reason)
     signals = signals_of(looked, reader, assembly)
     if said.model != "none":
@@ -48,7 +47,7 @@ def checked(looked: Looked, said: Draft, reader: Reader | None, least: float) ->
     silent = sure < least or not assembly.statements
     return CheckedAnswer(
         question=looked.question,
-        status="abstained" if silent else "conflict" if told.conflict else "answered",
+        status="abstained" if silent else "conflict" if differing else "answered",
         statements=() if silent else tuple(_judged(assembly, sure)),
         citations=() if silent else tuple(assembly.citations),
         confidence=sure,
@@ -74,18 +73,12 @@ def _judged(assembly: Assembly, sure: float) -> list[CheckedStatement]:
     return [replace(s, answers=sure >= ANSWERS) for s in assembly.statements]
 
 
-def _told(looked: Looked, reader: Reader | None) -> Told:
-    """What the articles say in numbers, by day; nothing where the question names its own time."""
+def _compared(
+    looked: Looked, reader: Reader | None, assembly: Assembly
+) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    """The values on which outlets disagree, and the one that replaces an earlier one that was
+    given; none where the question names its own time."""
     if looked.kind != "fact" or reader is None or period(looked.question):
-        return Told((), ())
-    return values_by_day(looked.read)
-
-
-def _is_outdated(assembly: Assembly, told: Told) -> bool:
-    """Whether the answer gives an earlier figure and not the one that holds."""
-    if not told.newest or not told.earlier:
-        return False
-    said = {v for s in assembly.statements for v in values(s.text)}
-    now = {value.quantity.value.normalize() for value in told.newest}
-    before = {value.quantity.value.normalize() for value in told.earlier}
-    return bool(said & before) and not said & now
+        return (), ()
+    newer = [superseding(s.text, looked.read) for s in assembly.statements]
+    return conflicting(looked.read), tuple(dict.fromkeys(v for v in newer if v))

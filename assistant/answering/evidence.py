@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.reading import ReadHit
-from assistant.answering.story import by_day, originals, story
+from assistant.answering.story import by_day, newest, originals, story
 from assistant.passages import sentence_spans
 from assistant.types import Excerpt, Kind, Span
 
@@ -50,7 +50,7 @@ def select(question: str, kind: Kind, read: Sequence[ReadHit], tokens: int) -> E
     if kind == "change":
         best = _with_first_and_last(best, kept)
     if kind == "latest":
-        excerpts = _news(by_day(kept)[-1:], tokens)
+        excerpts = _news(newest(kept), tokens) if kept else iter(())
     else:
         each = max(tokens // max(len(best), 1), LEAST_TOKENS)
         excerpts = (_excerpt(r, each) for r in by_day(best))
@@ -63,22 +63,21 @@ def _with_first_and_last(best: Sequence[ReadHit], story: Sequence[ReadHit]) -> l
     return [*best[: len(best) - len(ends)], *ends]
 
 
-def _news(newest: Sequence[ReadHit], tokens: int) -> Iterator[Excerpt]:
-    """How the newest article begins, and the passage of it that fits best."""
-    for read in newest:
-        article = read.hit.article
-        begun: list[Span] = []
-        spent = 0
-        for sentence in sentence_spans(article.text[:OPENING], article.language):
-            spent += estimated_tokens(article.text[sentence.start : sentence.end])
-            if begun and spent > tokens / 2:
-                break
-            begun.append(sentence)
-        if begun:
-            span = Span(begun[0].start, begun[-1].end)
-            yield Excerpt(article, span, tuple(begun), begun[0])
-        if not begun or read.sentence.start >= begun[-1].end:
-            yield _excerpt(read, tokens // 2)
+def _news(read: ReadHit, tokens: int) -> Iterator[Excerpt]:
+    """How the article begins, and the passage of it that fits best."""
+    article = read.hit.article
+    begun: list[Span] = []
+    spent = 0
+    for sentence in sentence_spans(article.text[:OPENING], article.language):
+        spent += estimated_tokens(article.text[sentence.start : sentence.end])
+        if begun and spent > tokens / 2:
+            break
+        begun.append(sentence)
+    if begun:
+        span = Span(begun[0].start, begun[-1].end)
+        yield Excerpt(article, span, tuple(begun), begun[0])
+    if not begun or read.sentence.start >= begun[-1].end:
+        yield _excerpt(read, tokens // 2)
 
 
 def _excerpt(read: ReadHit, tokens: int) -> Excerpt:

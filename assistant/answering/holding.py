@@ -59,8 +59,7 @@ def write(looked: Looked, said: Draft, reader: Reader | None, assembly: Assembly
         borne = _borne(found.sources, sentence, reader)
         if adds_nothing(sentence, looked.question):
             # "Roke was not ahead": who asked wants to read what the article says instead.
-            for source in found.sources:
-                assembly.quote(source, "in the article's own words")
+            assembly.quote(quoting.fitting(looked.read), "in the article's own words")
             held += 1
             entailed += borne.entails
         elif found.lacks is None and borne.contradicts < DENIES:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from assistant.answering.attribute import Source
 from assistant.answering.evidence import Evidence
 from assistant.answering.reading import ReadHit, whole
-from assistant.answering.story import by_day, lead
+from assistant.answering.story import by_day, lead, newest
 from assistant.answering.timeline import timeline
 from assistant.types import Span
 
@@ -31,6 +31,21 @@ def sentence(read: ReadHit) -> Source:
     return Source(article, whole(article.text, read.hit.passage.sentences, read.sentence))
 
 
+def fitting(read: Sequence[ReadHit]) -> Source:
+    """The sentence that fits the question best, word piece by word piece, of all that were read."""
+    _, each, span = max(
+        (
+            (score.late, each, span)
+            for each in read
+            for span, score in zip(each.hit.passage.sentences, each.hit.sentences, strict=False)
+        ),
+        key=lambda found: found[0],
+        default=(0.0, read[0], read[0].sentence),
+    )
+    article = each.hit.article
+    return Source(article, whole(article.text, each.hit.passage.sentences, span))
+
+
 def quotes(question: str, evidence: Evidence, read: Sequence[ReadHit]) -> list[Source]:
     """The sentences to quote, in the order in which to show them. read: best first."""
     found = best(read)
@@ -46,16 +61,18 @@ def quotes(question: str, evidence: Evidence, read: Sequence[ReadHit]) -> list[S
         case "why" | "said" | "list":
             beside = [r for r in read if r.fit >= BESIDE * found.fit]
             return _each_once(beside[:MOST_QUOTES])
+        case "yes_no":
+            return [fitting(read)]
     return [sentence(found)]
 
 
 def _newest(question: str, evidence: Evidence) -> list[Source]:
     """What the newest article of the story says first, and what of it fits the question best."""
-    newest = by_day(evidence.story)[-1]
-    article = newest.hit.article
+    last = newest(evidence.story)
+    article = last.hit.article
     first = lead(article, question)
     told = [Source(article, first)] if first else []
-    fits = sentence(newest)
+    fits = sentence(last)
     if not told or not _overlap(told[0].span, fits.span):
         told.append(fits)
     return told

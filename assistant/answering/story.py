@@ -103,6 +103,13 @@ def by_day(read: Sequence[ReadHit]) -> list[ReadHit]:
     return sorted(read, key=lambda r: r.hit.article.published or date.min)
 
 
+def newest(read: Sequence[ReadHit]) -> ReadHit:
+    """The best of the newest day; the best of all where no day is known. read: best first, one at
+    least."""
+    dated = [r for r in read if r.hit.article.published]
+    return max(dated or read, key=lambda r: r.hit.article.published or date.min)
+
+
 def originals(read: Sequence[ReadHit]) -> list[ReadHit]:
     """Without those that print again what a better one of another article has."""
     kept: list[tuple[ReadHit, frozenset[str]]] = []

@@ -114,7 +114,7 @@ def _names(text: str) -> list[str]:
 def _missing_words(statement: str, have: str, question: str) -> str | None:
     """Too many words that are not there. Those of the question do not count: repeating them is
     what a full sentence does. How many of them are not there either, `unsaid` tells."""
-    said = set(terms(_without_numbers(statement)))
+    said = set(terms(without_numbers(statement)))
     if not said:
         return None if quantities(statement) else "it has no words to check"
     own = said - set(terms(question)) - _GLUE
@@ -139,12 +139,12 @@ def unsaid(statement: str, articles: Sequence[Article]) -> float:
 
     Who built a bridge did not design it: "designed" may be only the question's word.
     """
-    said = set(terms(_without_numbers(statement)))
+    said = set(terms(without_numbers(statement)))
     have = {t for a in articles for t in terms(f"{a.title} {a.source or ''} {a.text}")}
     return len(said - have) / len(said) if said else 0.0
 
 
-def _without_numbers(text: str) -> str:
+def without_numbers(text: str) -> str:
     """`text` without its numbers and their units, which are compared by value."""
     for quantity in reversed(quantities(text)):
         start, end = extended(text, quantity.span)
