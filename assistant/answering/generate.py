@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.answering import prompts
-from assistant.answering.verify import is_negated
-from assistant.answering.yes_no import meant, opening, without_opening
+from assistant.answering import prompts, yes_no
 from assistant.passages import sentence_spans
 from assistant.types import Draft, Excerpt, Kind
 
@@ -19,7 +17,9 @@ if TYPE_CHECKING:
 
     from assistant.llm.embedded import Completion, EmbeddedLLM
 
-_REFUSES = re.compile(r"\W*(?:not in the articles|the articles do not (?:say|mention|state))", re.I)
+_REFUSES = re.compile(
+    r"\W*(?:not in the articles|the articles? do(?:es)? not (?:say|mention|state))", re.IGNORECASE
+)
 
 
 def draft(question: str, kind: Kind, excerpts: Sequence[Excerpt], llm: LLM) -> Draft:
@@ -29,13 +29,13 @@ def draft(question: str, kind: Kind, excerpts: Sequence[Excerpt], llm: LLM) -> D
     messages = _messages(prompts.task(excerpts, question, prompts.LINES[kind]))
     if isinstance(llm, EmbeddedLLM):
         llm.prime(fixed_prefix(llm))
-        written = _written(llm, llm.template(messages), kind)
+        written = _written(question, llm.template(messages), kind, llm)
         refused = written.first.get(prompts.REFUSAL.split()[0], 0.0)
         text, name, usage = written.text, llm.name, written.usage
     else:
         text, usage = chat_text(llm, messages)
         refused, name = 0.0, llm.metadata.model_name
-    if refuses(text):
+    if refuses(yes_no.without_opening(text)):
         return Draft("", 1.0 if refused == 0.0 else refused, name, usage)
     return Draft(" ".join(text.split()), refused, name, usage)
 
@@ -45,18 +45,10 @@ def refuses(text: str) -> bool:
     return bool(_REFUSES.match(text))
 
 
-def _written(llm: EmbeddedLLM, prompt: str, kind: Kind) -> Completion:
-    """What the model writes; where it says yes and means no, what it writes after "No,"."""
-    written = _complete(llm, prompt, kind)
-    said, means = opening(written.text), meant(written.first)
-    if kind != "yes_no" or said is None or means is None or said == means:
-        return written
-    rest = without_opening(written.text)
-    if is_negated(rest) == (means == "No"):  # "Yes, he has not apologised."
-        return replace(written, text=f"{means}, {rest}")
-    turned = _complete(llm, f"{prompt}{means},", kind)
-    text, usage = f"{means}, {turned.text.lstrip()}", written.usage + turned.usage
-    return replace(written, text=text, usage=usage)
+def _written(question: str, prompt: str, kind: Kind, llm: EmbeddedLLM) -> Completion:
+    if kind == "yes_no":
+        return yes_no.write(question, prompt, llm, prompts.MAX_TOKENS[kind])
+    return _complete(llm, prompt, kind)
 
 
 def _complete(llm: EmbeddedLLM, prompt: str, kind: Kind) -> Completion:

@@ -65,6 +65,46 @@ FOLLOW_UP_EXAMPLES: list[tuple[str, str, str, str]] = [
     ),
 ]
 
+YES_NO_SYSTEM = "You are told what a newspaper says. Answer the question about it with Yes or No."
+# (question, what the newspaper says, answer); invented.
+YES_NO_EXAMPLES: list[tuple[str, str, str]] = [
+    (
+        "Did the harbour tunnel open on time?",
+        "The harbour tunnel opened on 3 May, seven months late.",
+        "No",
+    ),
+    (
+        "has the ferry been repaired",
+        "The ferry went back into service on Monday after new engines were fitted.",
+        "Yes",
+    ),
+    (
+        "Is Selma Hart still head of Tidewell Lines?",
+        "Selma Hart handed the chair to her deputy in June.",
+        "No",
+    ),
+    (
+        "Can people swim in Corley lake again?",
+        "The council lifted the ban on bathing on Friday.",
+        "Yes",
+    ),
+    (
+        "were any children hurt in the fire",
+        "All 40 pupils left the building unharmed.",
+        "No",
+    ),
+    (
+        "Is the school bigger than it used to be?",
+        "The school has 610 pupils today; ten years ago it had 480.",
+        "Yes",
+    ),
+]
+
+
+def yes_no_task(question: str, told: str) -> str:
+    """What the model is asked once the grounds are known."""
+    return f"The newspaper says: {told}\nQuestion: {question}"
+
 
 def day(published: date) -> str:
     """As newspapers write it: 6 February 2026."""
