@@ -40,7 +40,7 @@ def checked(looked: Looked, said: Draft, reader: Reader | None, least: float) ->
         for value in differing or newer:
             reason = "outlets disagree" if differing else "the newest article that says"
             assembly.quote(quoting.sentence(value.read), reason)
-    signals = signals_of(looked, reader, assembly)
+    signals = signals_of(looked, assembly)
     if said.model != "none":
         signals |= {"refused": said.refused, **vars(held)}
     sure = confidence(signals, _weights(looked.kind, said))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from assistant.answering.assembly import Assembly
 from assistant.answering.looked import Looked
 from assistant.answering.prompts import day
-from assistant.answering.reading import Reader
 from assistant.answering.story import about_share
 from assistant.answering.verify import missing_names
 
 MOST_MISSING = 3
-MOST_CITED = 3
 
 
-def signals_of(looked: Looked, reader: Reader | None, assembly: Assembly) -> dict[str, float]:
+def signals_of(looked: Looked, assembly: Assembly) -> dict[str, float]:
     """What was measured of passages and citations; see `confidence.SIGNALS`."""
     every = [s for h in looked.hits for s in h.sentences]
     ids = {c.article_id for c in assembly.citations}
@@ -24,15 +22,9 @@ def signals_of(looked: Looked, reader: Reader | None, assembly: Assembly) -> dic
     ]
     lost = missing_names(looked.question, about)
     shares = [about_share(looked.question, r) for r in looked.evidence.story]
-    signals = {
+    return {
         "late": max((s.late for s in every), default=0.0),
         "lexical": max((s.lexical for s in every), default=0.0),
         "subject": max(shares, default=0.0),
         "names_missing": float(min(len(lost), MOST_MISSING)),
     }
-    judged = [r.judged for r in looked.read if r.judged is not None]
-    if reader is not None and judged and assembly.citations:
-        text = " ".join(c.quote for c in assembly.citations[:MOST_CITED])
-        (of_cited,) = reader.read(looked.question, [text], [assembly.citations[0].title])
-        signals |= {"answers": max(judged), "cited_answers": of_cited.answers}
-    return signals
