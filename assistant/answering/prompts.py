@@ -18,7 +18,7 @@ SYSTEM = (
 )
 
 LINES: dict[Kind, str] = {
-    "fact": "Answer in one full sentence.",
+    "fact": "Answer in one full sentence; of several name every one.",
     "yes_no": "Begin with Yes or No, then say in one full sentence what the articles say about it.",
     "why": "Give the reasons, in one to three sentences.",
     "said": "Say what was said and by whom, in one to three sentences.",

@@ -31,6 +31,13 @@ _GLUE = frozenset(
 LEAST_STEM = 5
 # Fewer terms are no clause that could be denied.
 LEAST_CLAUSE = 2
+# Words one of which nearly every English sentence of so many words has, and no other language.
+LEAST_WORDS = 8
+_ENGLISH = frozenset(
+    "the of and to that for with are were has have had been this from his their which would said "
+    "than about by on it".split()
+)
+_TIME = re.compile(r"\b(\d{1,2}):(\d{2})\b")
 _CLAUSES = re.compile(r"[;,:–—]|\bbut\b|\band\b|\bwhile\b|\balthough\b")
 _NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+", re.UNICODE)
 
@@ -53,16 +60,27 @@ def missing(statement: str, texts: Sequence[str], beside: Beside = Beside()) -> 
     """
     if any(locate(statement, text) for text in texts):
         return None
-    have = " ".join(texts)
+    statement, have = _clock(statement), _clock(" ".join(texts))
     shown = " ".join(f"{a.title}. {a.source or ''}" for a in beside.articles)
     around = f"{have} {shown} {beside.around}"
     undated = _without_days(statement, beside.articles)
-    return (
-        _missing_numbers(undated, f"{have} {shown}")
-        or _missing_names(undated, f"{around} {beside.question}", beside.articles)
-        or _missing_words(undated, around, beside.question)
-        or _other_negation(undated, have)
+    lost = _missing_numbers(undated, f"{have} {shown}") or _missing_names(
+        undated, f"{around} {beside.question}", beside.articles
     )
+    if lost or any(map(_is_foreign, texts)):
+        return lost
+    return _missing_words(undated, around, beside.question) or _other_negation(undated, have)
+
+
+def _clock(text: str) -> str:
+    """`text` with times written with a full stop: 8:30 as 8.30."""
+    return _TIME.sub(r"\1.\2", text)
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether the text is in another language than English, whose words cannot be compared."""
+    said = words(text)
+    return len(said) >= LEAST_WORDS and not _ENGLISH & set(said)
 
 
 def _without_days(statement: str, articles: Sequence[Article]) -> str:
@@ -120,7 +138,9 @@ def _missing_words(statement: str, have: str, question: str) -> str | None:
     own = said - set(terms(question)) - _GLUE
     there = set(terms(have))
     found = {w for w in own if _is_known(w, there)}
-    if len(found) < REQUIRED_WORDS * len(own):
+    # A figure that is there may have one word around it that is not: "won" by 309 votes.
+    spared = 1 if values(statement) - values(question) else 0
+    if len(found) < REQUIRED_WORDS * len(own) and len(own - found) > spared:
         lost = sorted(own - found)[:3]
         return f"too few of its words are in the cited text (not: {', '.join(lost)})"
     return None
