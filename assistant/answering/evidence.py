@@ -59,7 +59,8 @@ def select(question: str, kind: Kind, read: Sequence[ReadHit], tokens: int) -> E
 
 def _with_first_and_last(best: Sequence[ReadHit], story: Sequence[ReadHit]) -> list[ReadHit]:
     """`best`, the worst of it put out by the story's oldest and newest where they are missing."""
-    ends = [each for each in (by_day(story)[:1] + by_day(story)[-1:]) if each not in best]
+    dated = [each for each in by_day(story) if each.hit.article.published]
+    ends = [each for each in dict.fromkeys(dated[:1] + dated[-1:]) if each not in best]
     return [*best[: len(best) - len(ends)], *ends]
 
 

@@ -60,8 +60,9 @@ def write(looked: Looked, said: Draft, reader: Reader | None, assembly: Assembly
         if adds_nothing(sentence, looked.question):
             # "Roke was not ahead": who asked wants to read what the article says instead.
             assembly.quote(quoting.fitting(looked.read), "in the article's own words")
-            held += 1
-            entailed += borne.entails
+            if found.lacks is None:
+                held += 1
+                entailed += borne.entails
         elif found.lacks is None and borne.contradicts < DENIES:
             held += 1
             entailed += borne.entails

@@ -21,10 +21,13 @@ _SAYING = (
     r"|complained|demand|demanded|explain|explained|warn|warned|announce|announced|want|wanted)"
 )
 _ASKED_OF = r"(?:how|what) (?:did|does|do|has|have|was|were|is)"
-# Words of two times: what it was "at first" and what it is "now".
+# Words of two times, side by side: what it was "at first, and" what it is "now". An old bridge
+# alone, or the first to leave after a vote, is no such pair.
+_BESIDE = r"(?:\band\b|\bthan\b|\bvs?\b|\bversus\b|\bcompared\b|[,;?–-])"
 _TWO_TIMES = (
-    r"\b(?:at first|first|initially|originally|at the start|before|used to|old)\b.{1,80}"
+    rf"\b(?:first|initially|originally|at the start|before|used to)\b.{{1,60}}?{_BESIDE}.{{0,40}}"
     r"\b(?:now|later|then|after|in the end|end(?:ed)? up|near the end|today|new|final)\b"
+    rf"|\bold\b.{{1,40}}?{_BESIDE}.{{0,20}}\bnew\b"
 )
 # Each kind with what tells it; the first that holds counts.
 _TELLING: list[tuple[Kind, tuple[str, ...]]] = [

@@ -176,13 +176,12 @@ def _other_negation(statement: str, have: str) -> str | None:
     """Whether a clause of the statement denies what the closest clause of the text says."""
     for clause in _CLAUSES.split(statement):
         closest = _closest(clause, have)
-        if len(terms(clause)) >= LEAST_CLAUSE and is_negated(clause) != is_negated(closest):
+        if len(terms(clause)) >= LEAST_CLAUSE and _negated(clause) != _negated(closest):
             return "negation differs between it and the cited text"
     return None
 
 
-def is_negated(text: str) -> bool:
-    """Whether the text denies something."""
+def _negated(text: str) -> bool:
     return any(map(_negates, words(text)))
 
 
