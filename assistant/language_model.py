@@ -63,4 +63,4 @@ def prime(llm: LLM) -> None:
     from assistant.llm import EmbeddedLLM
 
     if isinstance(llm, EmbeddedLLM):
-        llm.prime(generate.fixed_prefix(llm))
+        generate.prime(llm)

@@ -222,4 +222,8 @@ def test_the_default_model_answers_the_readmes_question_and_twice_the_same(
     assert_exact(engine, first)
     again = engine.ask("How many people use SIMA?")
     assert again.statements == first.statements and again.citations == first.citations
+    # The grounds are given, and no is said though the model begins with yes whatever it read.
+    denied = engine.ask("Did the council close the library?")
+    assert denied.status == "answered" and denied.statements[0].text.startswith("No. ")
+    assert_exact(engine, denied)
     engine.close()

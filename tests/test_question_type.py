@@ -35,6 +35,8 @@ from assistant.answering.sub_questions import sub_questions
         ("compare the two offers", "change"),
         ("How many ferries sailed at first, and how many sail now?", "change"),
         ("the old fare and the new one", "change"),
+        ("What is the captain's wife called?", "fact"),
+        ("What has the captain called the council?", "said"),
         ("fares before and after the strike", "change"),
         ("Who built the Old Mill Bridge after 1931?", "fact"),
         ("How much will the Old Mill Bridge cost now?", "fact"),

@@ -71,12 +71,11 @@ def standalone(
 
 def _rewritten(question: str, before: str, answer: str, llm: LLM) -> tuple[str, Usage]:
     from assistant.llm import EmbeddedLLM, chat_text
+    from assistant.llm.embedded import MARK
 
     messages = [*_examples(), _message("user", _task(before, answer, question))]
     if isinstance(llm, EmbeddedLLM):
-        marker = "\x02"
-        prefix = llm.template([*_examples(), _message("user", marker)])
-        llm.prime(prefix[: prefix.index(marker)], slot=_SLOT)
+        llm.prime_messages([*_examples(), _message("user", MARK)], slot=_SLOT)
         written = llm.write(llm.template(messages), max_tokens=48, stop=["\n"], slot=_SLOT)
         return written.text.strip(), written.usage
     text, used = chat_text(llm, messages)

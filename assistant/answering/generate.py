@@ -28,7 +28,7 @@ def draft(question: str, kind: Kind, excerpts: Sequence[Excerpt], llm: LLM) -> D
 
     messages = _messages(prompts.task(excerpts, question, prompts.LINES[kind]))
     if isinstance(llm, EmbeddedLLM):
-        llm.prime(fixed_prefix(llm))
+        prime(llm)
         written = _written(question, llm.template(messages), kind, llm)
         refused = written.first.get(prompts.REFUSAL.split()[0], 0.0)
         text, name, usage = written.text, llm.name, written.usage
@@ -64,14 +64,11 @@ def whole_sentences(text: str) -> str:
     return text[: spans[-2].end] if len(spans) > 1 else text
 
 
-def fixed_prefix(llm: object) -> str:
-    """The part of the prompt that is the same for every question; for an embedded model."""
-    from assistant.llm import EmbeddedLLM
+def prime(llm: EmbeddedLLM) -> None:
+    """Have the part of the prompt ready that is the same for every question."""
+    from assistant.llm.embedded import MARK
 
-    assert isinstance(llm, EmbeddedLLM)
-    marker = "\x02"
-    text = llm.template(_messages(marker))
-    return text[: text.index(marker)]
+    llm.prime_messages(_messages(MARK))
 
 
 def _messages(task: str) -> list[ChatMessage]:

@@ -60,7 +60,8 @@ _TELLING: list[tuple[Kind, tuple[str, ...]]] = [
     (
         "said",
         (
-            rf"\b{_ASKED_OF} .+\b{_SAYING}\b",
+            # "What is the dog called?" asks for a name.
+            rf"\b{_ASKED_OF} (?!.*\bcalled\W*$).+\b{_SAYING}\b",
             r"\bwhat .+ (?:said|says|thinks|wrote)\b|\bwhat is .+ (?:saying|position|view|take)\b",
             r"\b(?:reactions?|response|opinion|comments?|statements?|quotes?|remarks?|views?|words)"
             r" (?:of|from|by|on|to|after|about)\b|\bquotes?\b",

@@ -67,9 +67,9 @@ def write(question: str, prompt: str, llm: EmbeddedLLM, tokens: int) -> Completi
 
 def _meant(question: str, grounds: str, llm: EmbeddedLLM) -> tuple[float, Usage]:
     """How much the grounds alone mean yes, in log-odds."""
-    marker = "\x02"
-    fixed = llm.template(_judged(marker, ""))
-    llm.prime(fixed[: fixed.index(marker)], slot=SLOT)
+    from assistant.llm.embedded import MARK
+
+    llm.prime_messages(_judged("", MARK), slot=SLOT)
     shares, usage = llm.choose(llm.template(_judged(question, grounds)), ["Yes", "No"], slot=SLOT)
     return math.log((shares["Yes"] + _LEAST) / (shares["No"] + _LEAST)), usage
 

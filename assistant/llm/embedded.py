@@ -30,6 +30,7 @@ from assistant.types import Usage
 
 CONTEXT_TOKENS = 4096
 LIKELIEST = 40
+MARK = "\x02"
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,12 @@ class EmbeddedLLM(CustomLLM):
                 self._complete(prefix, max_tokens=1, id_slot=slot)
                 self._save(slot, name)
             self._primed[slot] = prefix
+
+    def prime_messages(self, messages: Sequence[ChatMessage], *, slot: int = 0) -> None:
+        """As `prime`, for all of `messages` before MARK, which stands in one of them for what
+        differs from call to call."""
+        text = self.template(messages)
+        self.prime(text[: text.index(MARK)], slot=slot)
 
     def _restored(self, slot: int, name: str) -> bool:
         assert self.state_folder is not None
