@@ -45,8 +45,10 @@ _ORDINALS = {
     )
 }
 _SCALE_WORDS = ("thousand", "million", "billion", "trillion")
+# "At first" counts nothing.
 _NUMBER_WORD = re.compile(
-    rf"\b(?:{'|'.join([*_SMALL, *_ORDINALS, 'hundred', *_SCALE_WORDS])})\b", re.IGNORECASE
+    rf"(?!(?<=\bat )first\b)\b(?:{'|'.join([*_SMALL, *_ORDINALS, 'hundred', *_SCALE_WORDS])})\b",
+    re.IGNORECASE,
 )
 _JOINED = re.compile(r"(?:-|\s+|,?\s+and\s+|,\s+)\Z", re.IGNORECASE)
 _DIGITS = re.compile(

@@ -78,6 +78,8 @@ def test_ways_to_write_the_same_number_have_the_same_value(text: str) -> None:
         ("3½ years, 12 ½", [("3.5", "year", "3½"), ("12", "", "12")]),
         ("3½ mln dlrs", [("3500000.0", "dollar", "3½ mln")]),
         ("1.2 bln stg, up 15 pct", [("1200000000.0", "", "1.2 bln"), ("15", "%", "15")]),
+        ("At first it was the first of two", [("1", "", "first"), ("2", "", "two")]),
+        ("opened at ten", [("10", "", "ten")]),
         ("none, someone, tent", []),
     ],
 )
