@@ -24,6 +24,10 @@ _NOW = re.compile(
     r"|to date|most recent|newest)\b",
     re.IGNORECASE,
 )
+_TIME_NAMED = re.compile(
+    rf"\b(?:{'|'.join(n for n in calendar.month_name if n)}|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ww]inter"
+    rf"|{'|'.join(calendar.day_name)})\b"
+)
 # "Is due to open", "does it cost": what holds now is asked, and the newest article knows best.
 _PRESENT = re.compile(
     r"^\W*(?:(?:from|in|on|at|by|for|to|with|since) )?"
@@ -83,6 +87,11 @@ def days_named(text: str) -> list[tuple[Span, date]]:
                 continue
             found.append((Span(match.start(), match.end()), day))
     return found
+
+
+def names_a_time(text: str) -> bool:
+    """Whether it names a month, a season or a day of the week."""
+    return bool(_TIME_NAMED.search(text))
 
 
 def wants_latest(question: str) -> bool:

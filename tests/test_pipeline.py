@@ -224,3 +224,53 @@ def test_an_overview_needs_articles_about_the_matter_and_no_model() -> None:
     assert shown == sorted(d for d in shown if d) and len(set(shown)) == 2
     assert all(s.verdict == "quoted" for s in answer.statements)
     assert ask("timeline of the Mars mission", [OLD, BRIDGE], least=0.5)[0].status == "abstained"
+
+
+def _of_each_day(shown: str) -> str:
+    """Says of each article what it says; rewrites the question where it is shown nothing else."""
+    if "Question:" not in shown:
+        return "How much does the bridge cost?"
+    cost = next(c for c in ("24.9", "31", "18.4", "21.7") if f"{c} million" in shown)
+    return f"The bridge will cost {cost} million crowns."
+
+
+def test_a_change_is_told_by_day_from_one_article_after_the_other() -> None:
+    llm = ScriptedLLM(reply=_of_each_day)
+    hits = [BRIDGE, ROADS, OLD]
+    answering = Answering(lambda _, k: hits[:k], llm, None, 260, 0.3, Stopwatch())
+    *_, whole = answering.steps("How has the cost of the bridge changed?")
+    assert isinstance(whole, CheckedAnswer) and whole.kind == "change"
+    assert [s.text for s in whole.statements] == [
+        "13 March 2024: The bridge will cost 18.4 million crowns.",
+        "14 August 2025: The bridge will cost 24.9 million crowns.",
+        "16 August 2025: The bridge will cost 31 million crowns.",
+    ]
+    told = [
+        next(c for c in whole.citations if c.number == s.citations[0]) for s in whole.statements
+    ]
+    assert [c.article_id for c in told] == ["3.txt", "1.txt", "2.txt"]
+    shown = [a for a in llm.asked if "Question:" in a]
+    assert all(a.count("Headline") == 1 for a in shown), "each article is read alone"
+
+
+def test_an_old_figure_in_a_new_article_is_no_change_back() -> None:
+    again = hit(4, "The bridge was to cost 18.4 million crowns at first.", date(2026, 1, 2))
+    llm = ScriptedLLM(reply=_of_each_day)
+    answering = Answering(lambda _, k: [BRIDGE, OLD, again][:k], llm, None, 260, 0.3, Stopwatch())
+    *_, whole = answering.steps("How has the cost of the bridge changed?")
+    assert isinstance(whole, CheckedAnswer)
+    assert [s.text[:7] for s in whole.statements] == ["13 Marc", "14 Augu"]
+
+
+def test_where_the_articles_tell_one_thing_only_the_question_is_asked_of_them_together() -> None:
+    llm = ScriptedLLM(
+        reply=lambda shown: (
+            _of_each_day(shown)
+            if "Question:" not in shown or shown.count("Headline") > 1
+            else "Not in the articles."
+        )
+    )
+    answering = Answering(lambda _, k: [BRIDGE, OLD][:k], llm, None, 260, 0.3, Stopwatch())
+    *_, whole = answering.steps("How has the cost of the bridge changed?")
+    assert isinstance(whole, CheckedAnswer)
+    assert [s.text for s in whole.statements] == ["The bridge will cost 24.9 million crowns."]

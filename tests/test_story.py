@@ -62,10 +62,12 @@ def test_one_article_alone_fills_the_timeline_with_more_of_it() -> None:
     told = timeline("timeline of the tunnel", [VOTE], [VOTE])
     assert len(told) == 1, "the second sentence has too few words to say anything"
     text = (
-        "The council voted for the tunnel on Tuesday. It will be 900 metres long, engineers said."
+        "The council voted for the tunnel on Tuesday. It had to. You would have voted for it, too. "
+        "The tunnel will be 900 metres long, engineers said."
     )
     both = read(1, "Council votes", text, None)
-    assert len(timeline("the tunnel", [both], [both])) == 2
+    quoted = [s.text for s in timeline("the tunnel", [both], [both])]
+    assert quoted == [text[:44], text[-51:]]
 
 
 def test_the_lead_is_no_byline() -> None:

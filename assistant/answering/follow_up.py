@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answering import prompts
+from assistant.answering.few_shot import one_line
 from assistant.lexical import terms
 from assistant.types import Usage
 
 if TYPE_CHECKING:
-    from llama_index.core.base.llms.types import ChatMessage
     from llama_index.core.llms import LLM
 
 _REFERS_BACK = re.compile(
@@ -32,7 +32,8 @@ _EXPLETIVE = re.compile(
 _CONTINUES = re.compile(
     r"^\W*(and|but|so|or|also|what about|how about|same for|why\W*$|since when)\b", re.IGNORECASE
 )
-_SLOT = 1
+# Slot of the runtime that keeps the state of the examples.
+_SLOT = 2
 _ANSWER_WORDS = 30
 
 
@@ -70,16 +71,11 @@ def standalone(
 
 
 def _rewritten(question: str, before: str, answer: str, llm: LLM) -> tuple[str, Usage]:
-    from assistant.llm import EmbeddedLLM, chat_text
-    from assistant.llm.embedded import MARK
-
-    messages = [*_examples(), _message("user", _task(before, answer, question))]
-    if isinstance(llm, EmbeddedLLM):
-        llm.prime_messages([*_examples(), _message("user", MARK)], slot=_SLOT)
-        written = llm.write(llm.template(messages), max_tokens=48, stop=["\n"], slot=_SLOT)
-        return written.text.strip(), written.usage
-    text, used = chat_text(llm, messages)
-    return text.strip().partition("\n")[0], used
+    examples = [
+        (_task(asked, said, then), whole) for asked, said, then, whole in prompts.FOLLOW_UP_EXAMPLES
+    ]
+    task = _task(before, answer, question)
+    return one_line(prompts.FOLLOW_UP_SYSTEM, examples, task, llm, _SLOT)
 
 
 def _adds_nothing(written: str, said: str) -> bool:
@@ -88,20 +84,6 @@ def _adds_nothing(written: str, said: str) -> bool:
     return written.endswith("?") and bool(asked) and asked <= set(terms(said))
 
 
-def _examples() -> list[ChatMessage]:
-    messages = [_message("system", prompts.FOLLOW_UP_SYSTEM)]
-    for question, answer, follow_up, written in prompts.FOLLOW_UP_EXAMPLES:
-        messages.append(_message("user", _task(question, answer, follow_up)))
-        messages.append(_message("assistant", written))
-    return messages
-
-
 def _task(question: str, answer: str, follow_up: str) -> str:
     spoken = " ".join(answer.split()[:_ANSWER_WORDS])
     return f"Question: {question}\nAnswer: {spoken}\nFollow-up: {follow_up}"
-
-
-def _message(role: str, content: str) -> ChatMessage:
-    from llama_index.core.base.llms.types import ChatMessage
-
-    return ChatMessage(role=role, content=content)

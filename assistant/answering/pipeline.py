@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant.answering import over_time
 from assistant.answering.assembly import combine, nearest
 from assistant.answering.checking import checked
 from assistant.answering.evidence import select
@@ -96,11 +97,42 @@ class Answering:
             looked = self._look(question)
         if looked.found is not None and looked.found.score >= SHOWN:
             yield looked.found
+        used = Usage()
+        if self.llm is not None and looked.kind == "change":
+            changed, used = yield from self._over_time(looked, self.llm)
+            if changed is not None:
+                return changed
+        answer = yield from self._once(looked)
+        return replace(answer, usage=answer.usage + used)
+
+    def _over_time(self, looked: Looked, llm: LLM) -> Steps[tuple[CheckedAnswer | None, Usage]]:
+        """What each article of the story says of it, or None where that is no change; and what it
+        took."""
+        with self.watch.measure("answer"):
+            plain, used = over_time.plain_question(looked.question, llm)
+        with self.watch.measure("retrieve"):
+            found = {h.passage.id: h for h in (*looked.hits, *self.search(plain, WIDE))}
+            states = over_time.by_article(originals(read_hits(plain, list(found.values()), None)))
+        yield Stage("reading", nearest([read for read, _ in states]))
+        results = []
+        for read, evidence in states:
+            with self.watch.measure("answer"):
+                said = draft(plain, "fact", evidence.excerpts, llm)
+            one = Looked(plain, "fact", (read.hit,), (read,), evidence)
+            with self.watch.measure("check"):
+                results.append(checked(one, said, self.reader, self.least * over_time.TOGETHER))
+        used += sum((r.usage for r in results), Usage())
+        whole = over_time.joined(looked.question, results, self.least)
+        if whole is None:
+            return None, used
+        return replace(whole, found=looked.found, hits=looked.hits, usage=used), used
+
+    def _once(self, looked: Looked) -> Steps[CheckedAnswer]:
         yield Stage("reading", nearest(looked.read))
         said = NO_MODEL
         if self.llm is not None and looked.kind != "overview" and looked.evidence.excerpts:
             with self.watch.measure("answer"):
-                said = draft(question, looked.kind, looked.evidence.excerpts, self.llm)
+                said = draft(looked.question, looked.kind, looked.evidence.excerpts, self.llm)
         yield Stage("checking")
         with self.watch.measure("check"):
             return checked(looked, said, self.reader, self.least)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 from assistant.types import Article, Excerpt, Kind
 
@@ -65,6 +66,34 @@ FOLLOW_UP_EXAMPLES: list[tuple[str, str, str, str]] = [
     ),
 ]
 
+PLAIN_SYSTEM = (
+    "You rewrite a question about a change or a comparison as the plain question that one article "
+    "of any day could answer: what is it, or how much, at that time. Keep the names. Leave out "
+    "words of time such as first, then, now, before, after, old, new. Do not answer it."
+)
+# (question of change, plain question); invented.
+PLAIN_EXAMPLES: list[tuple[str, str]] = [
+    ("How has the price of a ferry ticket changed?", "How much is a ferry ticket?"),
+    ("number of pupils in corley, 2019 v today", "How many pupils are there in Corley?"),
+    ("harbour tunnel: promised length and what was built", "How long is the harbour tunnel?"),
+    (
+        "How many members did the choir lose between the first and the second season?",
+        "How many members does the choir have?",
+    ),
+    (
+        "what did Selma Hart first offer for Tidewell and what did she end up paying",
+        "How much does Selma Hart offer for Tidewell?",
+    ),
+    (
+        "was the museum cheaper than planned in the end? by how much",
+        "How much does the museum cost?",
+    ),
+    (
+        "date of the tunnel opening: as promised and as it is today",
+        "When does the tunnel open?",
+    ),
+]
+
 YES_NO_SYSTEM = "You are told what a newspaper says. Answer the question about it with Yes or No."
 # (question, what the newspaper says, answer); invented.
 YES_NO_EXAMPLES: list[tuple[str, str, str]] = [
@@ -120,5 +149,8 @@ def heading(article: Article) -> str:
 
 def task(excerpts: Sequence[Excerpt], question: str, line: str) -> str:
     """What the model is asked: the excerpts under their headings, the question, what to do."""
-    blocks = [f"{heading(e.article)}\n{' '.join(e.text.split())}" for e in excerpts]
+    blocks = [
+        f"{heading(article)}\n{' '.join(' '.join(e.text for e in told).split())}"
+        for article, told in groupby(excerpts, key=lambda e: e.article)
+    ]
     return "\n\n".join([*blocks, f"Question: {question}\n{line}"])

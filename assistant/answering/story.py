@@ -12,6 +12,7 @@ from datetime import date
 
 from assistant.answering.question_type import subject
 from assistant.answering.reading import ReadHit
+from assistant.answering.standing_alone import NAME, stands_alone
 from assistant.lexical import terms
 from assistant.passages import sentence_spans
 from assistant.quantities import quantities
@@ -31,7 +32,6 @@ LEAD_CHARACTERS, LEAD_SENTENCES = 1_500, 3
 LEAST_LEAD_WORDS = 5
 _BYLINE = re.compile(r"\W*(?:by|von|par)\s+[^\W\d_a-z]", re.IGNORECASE)
 _SENTENCE = re.compile(r".*[.!?…][\"'”’)\]]*\Z", re.DOTALL)
-_NAME = re.compile(r"(?<=\w )[^\W\d_a-z][\w’'-]+")
 
 
 def story(question: str, read: Sequence[ReadHit]) -> list[ReadHit]:
@@ -75,16 +75,18 @@ def _all(article: Article) -> str:
 def lead(article: Article, question: str) -> Span | None:
     """The sentence among the first three that says most: names, numbers, the question's subject.
 
-    None where there is no whole sentence near the start.
+    None where none of them can be understood alone.
     """
     asked = set(subject(question))
 
     def says(span: Span) -> float:
         text = article.text[span.start : span.end]
         about = len(asked & set(terms(text)))
-        return len(quantities(text)) + 0.5 * len(_NAME.findall(text)) + 2 * about
+        return len(quantities(text)) + 0.5 * len(NAME.findall(text)) + 2 * about
 
-    return max(_first_sentences(article), key=says, default=None)
+    first = _first_sentences(article)
+    alone = (span for span in first if stands_alone(article.text[span.start : span.end]))
+    return max(alone, key=says, default=None)
 
 
 def _first_sentences(article: Article) -> list[Span]:

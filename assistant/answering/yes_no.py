@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering import prompts
+from assistant.answering.few_shot import messages
 from assistant.types import Usage
 
 if TYPE_CHECKING:
@@ -75,12 +76,8 @@ def _meant(question: str, grounds: str, llm: EmbeddedLLM) -> tuple[float, Usage]
 
 
 def _judged(question: str, grounds: str) -> list[ChatMessage]:
-    from llama_index.core.base.llms.types import ChatMessage
-
-    messages = [ChatMessage(role="system", content=prompts.YES_NO_SYSTEM)]
-    for asked, told, answer in prompts.YES_NO_EXAMPLES:
-        messages += [
-            ChatMessage(role="user", content=prompts.yes_no_task(asked, told)),
-            ChatMessage(role="assistant", content=answer),
-        ]
-    return [*messages, ChatMessage(role="user", content=prompts.yes_no_task(question, grounds))]
+    examples = [
+        (prompts.yes_no_task(asked, told), answer)
+        for asked, told, answer in prompts.YES_NO_EXAMPLES
+    ]
+    return messages(prompts.YES_NO_SYSTEM, examples, prompts.yes_no_task(question, grounds))

@@ -15,9 +15,9 @@ import httpx
 
 from assistant.errors import LLMError, LLMNonsense
 
-# Each keeps the state of its own prompt: one for reading, one for judging, so that going from one
-# to the other does not mean reading the fixed part of either again.
-SLOTS = 2
+# Each keeps the state of its own prompt: for reading, for judging and for rewriting questions, so
+# that going from one to the other does not mean reading the fixed part of any again.
+SLOTS = 3
 # How many tokens of a prompt are read in one go. The runtime notices only between two of these
 # that nobody waits for the answer any more; larger ones are hardly faster on a processor.
 BATCH_TOKENS = 128

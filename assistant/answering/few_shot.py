@@ -1,0 +1,44 @@
+"""Short tasks for the language model that are told by examples: one line in, one line out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assistant.types import Usage
+
+if TYPE_CHECKING:
+    from llama_index.core.base.llms.types import ChatMessage
+    from llama_index.core.llms import LLM
+
+LINE_TOKENS = 48
+
+
+def messages(system: str, examples: Sequence[tuple[str, str]], task: str) -> list[ChatMessage]:
+    """The chat: `system`, each example as a question and its answer, and at last `task`."""
+    from llama_index.core.base.llms.types import ChatMessage
+
+    told = [ChatMessage(role="system", content=system)]
+    for asked, answer in examples:
+        told += [
+            ChatMessage(role="user", content=asked),
+            ChatMessage(role="assistant", content=answer),
+        ]
+    return [*told, ChatMessage(role="user", content=task)]
+
+
+def one_line(
+    system: str, examples: Sequence[tuple[str, str]], task: str, llm: LLM, slot: int
+) -> tuple[str, Usage]:
+    """The first line of what `llm` makes of `task`. slot: of the embedded runtime, which keeps the
+    examples as read. Raises LLMUnreachable and LLMNonsense."""
+    from assistant.llm import EmbeddedLLM, chat_text
+    from assistant.llm.embedded import MARK
+
+    if isinstance(llm, EmbeddedLLM):
+        llm.prime_messages(messages(system, examples, MARK), slot=slot)
+        prompt = llm.template(messages(system, examples, task))
+        written = llm.write(prompt, max_tokens=LINE_TOKENS, stop=["\n"], slot=slot)
+        return written.text.strip(), written.usage
+    text, used = chat_text(llm, messages(system, examples, task))
+    return text.strip().partition("\n")[0], used

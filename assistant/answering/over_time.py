@@ -1,0 +1,145 @@
+"""How something changed: one plain question, put to each article of the story in turn.
+
+A small model that is shown a whole story mixes up its numbers; of one article at a time it says
+what was true on that day, and the days make the change. "How has the cost of the bridge changed?"
+is asked as "How much does the bridge cost?". Pure but for the model that rewrites the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from assistant.answering import prompts
+from assistant.answering.assembly import combine
+from assistant.answering.evidence import Evidence
+from assistant.answering.few_shot import one_line
+from assistant.answering.reading import ReadHit
+from assistant.quantities import quantities, values
+from assistant.timing import names_a_time
+from assistant.types import Article, CheckedAnswer, Excerpt, Span, Usage
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+MOST_ARTICLES = 5
+# Of one article the sentences that fit best of those that have a number or a time.
+MOST_SENTENCES = 4
+# How well an article's best one must fit, as a share of the best of all.
+FITS = 0.7
+# An article of several that answer alike is believed at this share of what one alone must reach.
+TOGETHER = 0.6
+# Slot of the runtime that keeps the state of the examples.
+_SLOT = 2
+
+
+@dataclass
+class _State:
+    """What one article may say: its sentences with how well each fits."""
+
+    read: ReadHit
+    late: dict[Span, float] = field(default_factory=dict)
+
+    @property
+    def article(self) -> Article:
+        return self.read.hit.article
+
+    @property
+    def day(self) -> date:
+        return self.article.published or date.min
+
+    @property
+    def fit(self) -> float:
+        return max(self.late.values())
+
+
+def plain_question(question: str, llm: LLM) -> tuple[str, Usage]:
+    """The question of change as one about a single time, and what that took.
+
+    Raises LLMUnreachable and LLMNonsense.
+    """
+    written, used = one_line(prompts.PLAIN_SYSTEM, prompts.PLAIN_EXAMPLES, question, llm, _SLOT)
+    return written or question, used
+
+
+def by_article(read: Sequence[ReadHit]) -> list[tuple[ReadHit, Evidence]]:
+    """What each article may say, oldest first: its best passage and the sentences to read.
+
+    read: best first. The oldest and the newest article that fit are always among them.
+    """
+    states = _states(read)
+    most = max((s.fit for s in states), default=0.0)
+    fitting = sorted((s for s in states if s.fit >= FITS * most), key=lambda s: -s.fit)
+    best = fitting[:MOST_ARTICLES]
+    dated = sorted((s for s in fitting if s.article.published), key=lambda s: s.day)
+    ends = [s for s in dated[:1] + dated[-1:] if s not in best]
+    best = [*best[: len(best) - len(ends)], *ends]
+    return [(s.read, _evidence(s)) for s in sorted(best, key=lambda s: s.day)]
+
+
+def _states(read: Sequence[ReadHit]) -> list[_State]:
+    """One for each article that has a sentence with a number or a time."""
+    states: dict[str, _State] = {}
+    for each in read:
+        text = each.hit.article.text
+        for span, score in zip(each.hit.passage.sentences, each.hit.sentences, strict=False):
+            sentence = text[span.start : span.end]
+            if quantities(sentence) or names_a_time(sentence):
+                state = states.setdefault(each.hit.article.id, _State(each))
+                state.late[span] = max(score.late, state.late.get(span, 0.0))
+    return list(states.values())
+
+
+def _evidence(state: _State) -> Evidence:
+    """Its best sentences in reading order, each an excerpt."""
+    best = sorted(state.late, key=lambda span: -state.late[span])
+    kept = sorted(best[:MOST_SENTENCES])
+    excerpts = tuple(Excerpt(state.article, span, (span,), best[0]) for span in kept)
+    return Evidence("fact", excerpts, (state.read,))
+
+
+def joined(question: str, results: Sequence[CheckedAnswer], least: float) -> CheckedAnswer | None:
+    """The answers of the articles as one, oldest first; what an earlier one told is left out.
+
+    None where they tell fewer than two things, which is no change, or where their mean confidence
+    is below `least`.
+    """
+    told: list[CheckedAnswer] = []
+    for result in results:
+        if result.status != "abstained" and not _again(result, told):
+            told.append(result)
+    sure = sum(r.confidence for r in told) / (len(told) or 1)
+    if len(told) < 2 or sure < least:
+        return None
+    whole = combine(question, [_with_day(result) for result in told])
+    return replace(whole, kind="change", confidence=sure)
+
+
+def _with_day(result: CheckedAnswer) -> CheckedAnswer:
+    """The answer of one article under the day of that article: "14 May 2024: It costs 18 million."
+
+    What is quoted word for word stays as it is.
+    """
+    published = result.citations[0].published if result.citations else None
+    if published is None:
+        return result
+    when = f"{prompts.day(published)}: "
+    dated = (
+        s if s.verdict == "quoted" else replace(s, text=when + s.text) for s in result.statements
+    )
+    return replace(result, statements=tuple(dated))
+
+
+def _again(result: CheckedAnswer, told: Sequence[CheckedAnswer]) -> bool:
+    """Whether it says no more than those before: the same numbers, or the same words. An article
+    that gives an old figure tells again what was."""
+    numbers = values(_said(result))
+    if numbers:
+        return any(numbers <= values(_said(before)) for before in told)
+    return any(_said(result) == _said(before) for before in told)
+
+
+def _said(result: CheckedAnswer) -> str:
+    return " ".join(s.text for s in result.statements)
