@@ -29,8 +29,6 @@ MOST_ARTICLES = 5
 MOST_SENTENCES = 4
 # How well an article's best one must fit, as a share of the best of all.
 FITS = 0.7
-# An article of several that answer alike is believed at this share of what one alone must reach.
-TOGETHER = 0.6
 # Slot of the runtime that keeps the state of the examples.
 _SLOT = 2
 
@@ -103,17 +101,16 @@ def _evidence(state: _State) -> Evidence:
 def joined(question: str, results: Sequence[CheckedAnswer], least: float) -> CheckedAnswer | None:
     """The answers of the articles as one, oldest first; what an earlier one told is left out.
 
-    None where they tell fewer than two things, which is no change, or where their mean confidence
-    is below `least`.
+    None where they tell fewer than two things, which is no change.
     """
     told: list[CheckedAnswer] = []
     for result in results:
         if result.status != "abstained" and not _again(result, told):
             told.append(result)
-    sure = sum(r.confidence for r in told) / (len(told) or 1)
-    if len(told) < 2 or sure < least:
+    if len(told) < 2:
         return None
     whole = combine(question, [_with_day(result) for result in told])
+    sure = sum(r.confidence for r in told) / len(told)
     return replace(whole, kind="change", confidence=sure)
 
 

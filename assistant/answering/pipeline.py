@@ -120,9 +120,9 @@ class Answering:
                 said = draft(plain, "fact", evidence.excerpts, llm)
             one = Looked(plain, "fact", (read.hit,), (read,), evidence)
             with self.watch.measure("check"):
-                results.append(checked(one, said, self.reader, self.least * over_time.TOGETHER))
+                results.append(checked(one, said, self.reader, self.least))
         used += sum((r.usage for r in results), Usage())
-        whole = over_time.joined(looked.question, results, self.least)
+        whole = over_time.joined(looked.question, results)
         if whole is None:
             return None, used
         return replace(whole, found=looked.found, hits=looked.hits, usage=used), used
