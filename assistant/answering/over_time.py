@@ -98,7 +98,7 @@ def _evidence(state: _State) -> Evidence:
     return Evidence("fact", excerpts, (state.read,))
 
 
-def joined(question: str, results: Sequence[CheckedAnswer], least: float) -> CheckedAnswer | None:
+def joined(question: str, results: Sequence[CheckedAnswer]) -> CheckedAnswer | None:
     """The answers of the articles as one, oldest first; what an earlier one told is left out.
 
     None where they tell fewer than two things, which is no change.
