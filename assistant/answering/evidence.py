@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assistant.answering.reading import ReadHit
 from assistant.answering.story import by_day, newest, originals, story
 from assistant.passages import sentence_spans
-from assistant.types import Excerpt, Kind, Span
+from assistant.types import Article, Excerpt, Kind, Span
 
 # How many excerpts each kind gets.
 EXCERPTS: dict[Kind, int] = {
@@ -28,7 +28,7 @@ EXCERPTS: dict[Kind, int] = {
 # Of one excerpt, however many there are.
 LEAST_TOKENS = 20
 # Characters within which an article has begun.
-OPENING = 1_500
+OPENING = 3_000
 
 
 @dataclass(frozen=True)
@@ -65,20 +65,27 @@ def _with_first_and_last(best: Sequence[ReadHit], story: Sequence[ReadHit]) -> l
 
 
 def _news(read: ReadHit, tokens: int) -> Iterator[Excerpt]:
-    """How the article begins, and the passage of it that fits best."""
+    """How the article begins, and the passage of it that fits best where that comes later."""
     article = read.hit.article
-    begun: list[Span] = []
-    spent = 0
-    for sentence in sentence_spans(article.text[:OPENING], article.language):
-        spent += estimated_tokens(article.text[sentence.start : sentence.end])
-        if begun and spent > tokens / 2:
-            break
-        begun.append(sentence)
+    begun = _begun(article, tokens)
+    if begun and read.sentence.start >= begun[-1].end:
+        begun = _begun(article, tokens // 2)
     if begun:
         span = Span(begun[0].start, begun[-1].end)
         yield Excerpt(article, span, tuple(begun), begun[0])
     if not begun or read.sentence.start >= begun[-1].end:
         yield _excerpt(read, tokens // 2)
+
+
+def _begun(article: Article, tokens: int) -> list[Span]:
+    """The first sentences of the article that have `tokens` together, one at least."""
+    begun: list[Span] = []
+    for sentence in sentence_spans(article.text[:OPENING], article.language):
+        tokens -= estimated_tokens(article.text[sentence.start : sentence.end])
+        if begun and tokens < 0:
+            break
+        begun.append(sentence)
+    return begun
 
 
 def _excerpt(read: ReadHit, tokens: int) -> Excerpt:
