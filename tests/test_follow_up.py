@@ -64,3 +64,13 @@ def test_the_question_is_never_lost_and_the_first_is_never_changed(
 ) -> None:
     assert standalone(question, [])[0] == question
     assert standalone(question, history)[0].endswith(question)
+
+
+@pytest.mark.parametrize("said", ["How much did the library cost?", "And the pool?"])
+def test_a_model_that_says_the_old_question_or_the_new_one_again_is_not_believed(said: str) -> None:
+    whole, _ = standalone(
+        "And the pool?",
+        [("How much did the library cost?", "It cost 2.1 million crowns.")],
+        ScriptedLLM(reply=said),
+    )
+    assert whole == "How much did the library cost (It cost 2.1 million crowns). And the pool?"

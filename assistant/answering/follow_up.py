@@ -63,9 +63,10 @@ def standalone(
     if llm is not None:
         written, spent = _rewritten(question, whole, answer, llm)
         used += spent
-        if written and _adds_nothing(written, f"{question} {whole} {answer}"):
+        repeats = _plain(written) in (_plain(whole), _plain(question))
+        if not repeats and _adds_nothing(written, f"{question} {whole} {answer}"):
             return written, used
-    spoken = " ".join(answer.split()[:12])
+    spoken = " ".join(answer.split()[:12]).rstrip(".")
     said = f" ({spoken})" if spoken else ""
     return f"{whole.rstrip('?. ')}{said}. {question}", used
 
@@ -76,6 +77,10 @@ def _rewritten(question: str, before: str, answer: str, llm: LLM) -> tuple[str, 
     ]
     task = _task(before, answer, question)
     return one_line(prompts.FOLLOW_UP_SYSTEM, examples, task, llm, _SLOT)
+
+
+def _plain(question: str) -> str:
+    return question.casefold().strip(" ?.!")
 
 
 def _adds_nothing(written: str, said: str) -> bool:

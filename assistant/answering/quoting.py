@@ -11,7 +11,7 @@ from assistant.answering.attribute import Source
 from assistant.answering.evidence import Evidence
 from assistant.answering.reading import ReadHit, whole
 from assistant.answering.story import by_day, lead, newest
-from assistant.answering.timeline import timeline
+from assistant.answering.timeline import by_fit, timeline
 from assistant.types import Span
 
 # How well a further passage must fit, as a share of the best one's fit, to be quoted beside it.
@@ -57,7 +57,7 @@ def quotes(question: str, evidence: Evidence, read: Sequence[ReadHit]) -> list[S
         case "change":
             return _each_once(by_day(evidence.story[:MOST_STATES]))
         case "latest":
-            return _newest(question, evidence)
+            return _newest(question, evidence, read)
         case "why" | "said" | "list":
             beside = [r for r in read if r.fit >= BESIDE * found.fit]
             return _each_once(beside[:MOST_QUOTES])
@@ -66,13 +66,14 @@ def quotes(question: str, evidence: Evidence, read: Sequence[ReadHit]) -> list[S
     return [sentence(found)]
 
 
-def _newest(question: str, evidence: Evidence) -> list[Source]:
+def _newest(question: str, evidence: Evidence, read: Sequence[ReadHit]) -> list[Source]:
     """What the newest article of the story says first, and what of it fits the question best."""
     last = newest(evidence.story)
     article = last.hit.article
     first = lead(article, question)
     told = [Source(article, first)] if first else []
-    fits = sentence(last)
+    alone = by_fit([r for r in read if r.hit.article.id == article.id])
+    fits = alone[0] if alone else sentence(last)
     if not told or not _overlap(told[0].span, fits.span):
         told.append(fits)
     return told

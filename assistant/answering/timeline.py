@@ -49,13 +49,13 @@ def _worth_telling(
         if first is not None:
             yield Source(each.hit.article, first)
     told = {each.hit.article.id for each in story}
-    rest = _by_fit([each for each in read if each.hit.article.id in told])
+    rest = by_fit([each for each in read if each.hit.article.id in told])
     for each in story:
         yield from [source for source in rest if source.article.id == each.hit.article.id][:1]
     yield from (s for s in rest if NAME.search(s.text) or quantities(s.text))
 
 
-def _by_fit(read: Sequence[ReadHit]) -> list[Source]:
+def by_fit(read: Sequence[ReadHit]) -> list[Source]:
     """The sentences that can be understood alone, those that fit the question best first."""
     scored = [
         (score.late, Source(each.hit.article, span))
