@@ -72,11 +72,9 @@ def _newest(question: str, evidence: Evidence, read: Sequence[ReadHit]) -> list[
     article = last.hit.article
     first = lead(article, question)
     told = [Source(article, first)] if first else []
-    alone = by_fit([r for r in read if r.hit.article.id == article.id])
-    fits = alone[0] if alone else sentence(last)
-    if not told or not _overlap(told[0].span, fits.span):
-        told.append(fits)
-    return told
+    alone = by_fit([r for r in read if r.hit.article.id == article.id]) or [sentence(last)]
+    more = [s for s in alone if not told or not _overlap(told[0].span, s.span)]
+    return [*told, *more[:1]]
 
 
 def _each_once(read: Sequence[ReadHit]) -> list[Source]:
