@@ -26,7 +26,8 @@ LINES: dict[Kind, str] = {
     "list": "Name every one, separated by commas.",
     "change": "Say what it was at first and what it became later, in order, each with its number "
     "and date, in one to four sentences.",
-    "latest": "Say what is new, in one to three sentences.",
+    "latest": "Say what is new and what comes next, with names, numbers and days, in one to three "
+    "sentences.",
     "overview": "Sum up in one sentence what happened.",
 }
 MAX_TOKENS: dict[Kind, int] = {
