@@ -52,17 +52,22 @@ def completed(root: HtmlElement, text: str) -> str:
         return text
     box = _box([block.element for block in taken], root, len(text))
     lines = text.split("\n")
+    keys = [_key(line) for line in lines]
     position, added = 0, 0
     inside = [block for block in blocks if _is_in(block.element, box)]
-    for number, block in enumerate(inside):
-        at = _line_of(block, lines, position)
+    for block, below in zip(inside, [*inside[1:], None], strict=True):
+        key = _key(block.text)
+        at = _line_of(key, keys, position, block) if key in found else None
         if at is not None:
             position = at + 1
-        elif _is_wanted(block, inside[number + 1 :], found):
+        elif _is_missing(block, found) or (
+            _is_heading(block, found) and below is not None and _is_missing(below, found)
+        ):
             added += len(block.text)
             if added > _MOST_MORE * len(text):
                 return text  # that is no part of it, but the rest of the page
-            lines.insert(position, _line(block))
+            lines.insert(position, f"- {block.text}" if block.element.tag == "li" else block.text)
+            keys.insert(position, key)
             position += 1
     return "\n".join(lines)
 
@@ -167,18 +172,18 @@ def _is_in(element: HtmlElement, box: HtmlElement) -> bool:
     return element is box or any(ancestor is box for ancestor in element.iterancestors())
 
 
-def _line_of(block: _Block, lines: list[str], start: int) -> int | None:
+def _line_of(key: str, keys: list[str], start: int, block: _Block) -> int | None:
     """The line of the text that has this block: a short one only where it is awaited."""
-    key = _key(block.text)
     if len(key) < _LONG:
         in_row = block.element.tag in ("td", "th") and start > 0  # of which others were found
-        near = range(start - in_row, min(start + 4, len(lines)))
-        return next((n for n in near if key and key in _key(lines[n])), None)
-    every = [*range(start, len(lines)), *range(start)]
-    return next((n for n in every if key in _key(lines[n])), None)
+        near = range(start - in_row, min(start + 4, len(keys)))
+        return next((n for n in near if key and key in keys[n]), None)
+    every = [*range(start, len(keys)), *range(start)]
+    return next((n for n in every if key in keys[n]), None)
 
 
-def _is_wanted(block: _Block, following: list[_Block], found: str) -> bool:
+def _is_missing(block: _Block, found: str) -> bool:
+    """Whether a block that was not found is an item, a caption or a sentence of the article."""
     element = block.element
     if _key(block.text) in found and len(block.text) > 3:
         return False
@@ -186,18 +191,13 @@ def _is_wanted(block: _Block, following: list[_Block], found: str) -> bool:
         return len(block.text) > 1
     if _CAPTION.search(element.get("class") or ""):
         return True
-    if element.tag in ("h2", "h3", "h4", "h5", "h6", "strong") or block.text.endswith(":"):
-        below = following[:1]
-        return (
-            bool(below)
-            and below[0].element.tag != element.tag
-            and _is_wanted(below[0], following[1:], found)
-        )
     return len(block.text) >= _LONG and block.text.rstrip("\"'”’»)")[-1:] in (*".!?…:;。！？",)
 
 
-def _line(block: _Block) -> str:
-    return f"- {block.text}" if block.element.tag == "li" else block.text
+def _is_heading(block: _Block, found: str) -> bool:
+    headed = block.element.tag in ("h2", "h3", "h4", "h5", "h6") or block.text.endswith(":")
+    bold = block.element.find("strong") is not None or block.element.tag == "strong"
+    return (headed or bold) and _key(block.text) not in found
 
 
 def _key(text: str) -> str:
