@@ -80,6 +80,8 @@ BEHIND = {
     "trafilatura": {"reading"},
     "lxml": {"reading"},
     "defusedxml": {"reading"},
+    "webencodings": {"reading"},
+    "charset_normalizer": {"reading"},
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
     "pypdf": {"reading"},
