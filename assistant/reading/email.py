@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
 
 from assistant.errors import ReadingError
 from assistant.reading import html, markup
 from assistant.reading.assembly import assemble
+from assistant.reading.encodings import decoded
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.options import Options
 from assistant.reading.text import one_line
 from assistant.types import Article, Failure
+
+_WORD = re.compile(r"\w+")
 
 
 def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
@@ -24,12 +30,11 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
         yield data
         return
     try:
-        message = message_from_bytes(data, policy=policy.default)
-        stated = _stated(message)
-        article = _article(message, stated, article_id, path)
+        message = message_from_bytes(data)
+        article = assemble(article_id, _text(message, path), _stated(message))
     except ReadingError:
         raise
-    except Exception as error:  # the parser of headers raises many kinds on damaged ones
+    except Exception as error:  # the parser of mails raises many kinds on damaged ones
         raise ReadingError(
             f"{printable(path)}: cannot be read as a mail: {one_line(str(error))[:200]}",
             "Save its text as .txt, or remove it.",
@@ -41,33 +46,80 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
     yield article
 
 
-def _article(
-    message: EmailMessage, stated: dict[str, object], article_id: str, path: Path
-) -> Article | None:
-    part = message.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return None
-    content = part.get_content()
-    if not isinstance(content, str):
-        return None
-    if part.get_content_type() != "text/html":
-        return assemble(article_id, content, stated)
+def _text(part: Message, path: Path) -> str:
+    """The text of a mail or of a part of it, "" for what is attached."""
+    kind = part.get_content_type()
+    if part.is_multipart():
+        if part.get_content_maintype() != "multipart":
+            return ""  # a mail that is attached
+        parts = [inner for inner in part.get_payload() if isinstance(inner, Message)]
+        if kind == "multipart/alternative":
+            return _of_alternatives(parts, path)
+        return "\n\n".join(filter(None, (_text(inner, path) for inner in parts)))
+    if kind not in ("text/plain", "text/html") or part.get_content_disposition() == "attachment":
+        return ""
+    data = part.get_payload(decode=True)
+    assert isinstance(data, bytes)
+    content = decoded(data, part.get_content_charset()).text
+    if kind == "text/plain":
+        return content
     root = markup.tree(content, path)
-    if root is None:
-        return None
-    return assemble(article_id, html.page_text(root, path)[0], stated)
+    return "" if root is None else html.page_text(root, path)[0]
 
 
-def _stated(message: EmailMessage) -> dict[str, object]:
-    name, address = parseaddr(str(message.get("From", "")))
+def _of_alternatives(parts: list[Message], path: Path) -> str:
+    """The plain one, unless it only says that the mail is to be read as HTML."""
+    plain, rich = "", ""
+    for part in parts:
+        text = _text(part, path)
+        if part.get_content_type() == "text/plain":
+            plain = plain or text
+        else:
+            rich = text or rich  # the last is the one that the sender likes best
+    said, shown = (set(_WORD.findall(text.casefold())) for text in (plain, rich))
+    is_other_text = len(said & shown) * 2 < len(shown)
+    is_stub = is_other_text and (len(shown) > len(said) or "html" in said)
+    return rich if is_stub or not said else plain
+
+
+def _stated(message: Message) -> dict[str, object]:
+    name, address = parseaddr(_raw(message, "From"))
     try:
-        day: str | None = parsedate_to_datetime(str(message.get("Date"))).date().isoformat()
+        day: str | None = parsedate_to_datetime(_header(message, "Date")).date().isoformat()
     except (ValueError, TypeError):
         day = None
     return {
-        "title": str(message.get("Subject", "")),
-        "author": name or address,
+        "title": _header(message, "Subject"),
+        "author": _words(name) or address,
         "published": day,
-        "url": str(message.get("Archived-At", "")).strip("<> "),
-        "language": str(message.get("Content-Language", "")).split(",")[0],
+        "url": _header(message, "Archived-At").strip("<> "),
+        "language": _header(message, "Content-Language").split(",")[0],
     }
+
+
+def _header(message: Message, name: str) -> str:
+    return _words(_raw(message, name))
+
+
+def _raw(message: Message, name: str) -> str:
+    """A header as it stands there, its bytes read as any others where they are not ASCII."""
+    values = (value for key, value in message.raw_items() if key.lower() == name.lower())
+    return one_line(decoded(str(next(values, "")).encode("ascii", "surrogateescape")).text)
+
+
+def _words(header: str) -> str:
+    """A header with its "=?iso-8859-1?Q?...?=" as the text they stand for."""
+    if "=?" not in header:
+        return header
+    try:
+        parts = decode_header(header)
+    except HeaderParseError:
+        return header
+    return "".join(
+        part
+        if isinstance(part, str)
+        else decoded(part, label).text
+        if label
+        else part.decode("raw-unicode-escape", "replace")
+        for part, label in parts
+    )
