@@ -202,7 +202,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         # Editors on Windows put a byte order mark first, or save "Unicode", which is UTF-16.
         is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         text = data.decode("utf-16" if is_wide else "utf-8-sig")
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError(
             f"{path}: no such settings file", "Check the path given with --config."
