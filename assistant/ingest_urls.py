@@ -20,6 +20,7 @@ from assistant.ingest import Embed, File, Split, Work
 from assistant.locks import writer
 from assistant.progress import Progress, silent
 from assistant.reading import FORMATS, Options, read
+from assistant.reading.encodings import labelled
 from assistant.reading.feeds import Listing, listing
 from assistant.reading.files import printable
 from assistant.store import FileState, Store
@@ -135,8 +136,7 @@ class _Visit:
                 return
             for item in _articles(url, fetched, self._options):
                 if isinstance(item, Failure):
-                    failed = True
-                    self.work.failures.append(item)
+                    failed |= self.work.named(item)
                     continue
                 ids.append(item.id)
                 failed |= not self.work.article(item, root, url)
@@ -181,9 +181,7 @@ def _articles(url: str, page: Page, options: Options) -> Iterator[Article | Fail
 def _in_utf8(page: Page, suffix: str) -> bytes:
     """The bytes of a text in UTF-8, where the server stated another charset that fits."""
     assert page.data is not None
-    if page.charset and suffix in (".html", ".txt", ".md", ".csv"):
-        try:
-            return page.data.decode(page.charset).encode()
-        except (LookupError, UnicodeError):
-            pass
-    return page.data
+    text = None
+    if suffix in (".html", ".txt", ".md", ".csv"):
+        text = labelled(page.data, page.charset)
+    return page.data if text is None else text.encode("utf-8", "replace")

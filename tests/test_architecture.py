@@ -81,7 +81,7 @@ BEHIND = {
     "lxml": {"reading"},
     "defusedxml": {"reading"},
     "webencodings": {"reading"},
-    "charset_normalizer": {"reading"},
+    "chardet": {"reading"},
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
     "pypdf": {"reading"},

@@ -19,7 +19,7 @@ from assistant.reading.dates import file_name_date, find_dates, parse_date
 from assistant.reading.language import guess_language
 from assistant.reading.metadata import take_tags
 from assistant.reading.names import attributed_outlet, byline
-from assistant.reading.text import NotText, canonical, decode, one_line
+from assistant.reading.text import canonical, one_line
 from assistant.types import Article, Failure
 
 MAX_BYTES = 1_000_000
@@ -476,36 +476,6 @@ def test_endless_combining_marks_do_not_stop_the_reading() -> None:
     """Normalising them takes the square of their number: this test would run for many minutes."""
     text = "a" + "\u0301\u0327" * 500_000
     assert canonical(text) == text
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"])
-def test_pound_sign_survives_every_encoding(encoding: str) -> None:
-    """A reader that drops bytes turns "£15.8m" into "15.8m", and nobody notices."""
-    text = "The bridge costs £15.8m, says the café owner."
-    assert decode(text.encode(encoding)) == text
-
-
-@pytest.mark.parametrize(
-    ("encoding", "text"),
-    [
-        ("cp1252", "“Quoted” – the price is 5 € at the café"),
-        ("cp1252", "Près de la rivière, les élèves ont été évacués à l’aube par l’armée. " * 3),
-        ("cp1251", "Ночью река поднялась, и люди не могли вернуться в город до утра. " * 3),
-        ("gb18030", "河水在夜间上涨，居民不得不离开城市。市长说，明天桥梁将重新开放。" * 3),
-    ],
-)
-def test_older_encodings(encoding: str, text: str) -> None:
-    assert decode(text.encode(encoding)) == text
-
-
-def test_stray_byte_in_utf8_text_is_read_and_the_rest_unharmed() -> None:
-    assert decode("Überfälle, schön, ".encode() + b"\xa315.8m") == "Überfälle, schön, £15.8m"
-
-
-@pytest.mark.parametrize("data", [b"PK\x03\x04\x00\x00", bytes(range(1, 256)) * 4])
-def test_binary_is_no_text(data: bytes) -> None:
-    with pytest.raises(NotText):
-        decode(data)
 
 
 @unhurried

@@ -128,6 +128,28 @@ def test_a_page_is_an_article_with_its_url_as_id_and_costs_one_304_the_next_time
     assert take_in(store, url).added == 1, "what was removed by hand is asked for whole"
 
 
+@pytest.mark.parametrize(
+    ("charset", "encoding", "text"),
+    [
+        ("iso-8859-1", "cp1252", "The council’s “biggest job” costs €4.2 million – at least."),
+        ("x-sjis", "cp932", "市は古い橋を半年間閉鎖する。修理に四億円かかると市長は述べた。"),
+        ("GB2312", "gb18030", "朱镕基说，市政府将关闭老桥半年，维修将花费四百万元。"),
+        ("iso-8859-1", "utf-8", "The council’s “biggest job” costs €4.2 million – at least."),
+        ("iso-8859-1", "cp1251", "Староста сказал, что ремонт обойдётся в двести тысяч рублей."),
+        ("nonsense", "utf-8", "The council’s “biggest job” costs €4.2 million – at least."),
+    ],
+)
+def test_the_charset_of_a_server_means_what_it_means_to_browsers(
+    site: Site, store: Store, charset: str, encoding: str, text: str
+) -> None:
+    page = f"<html><head><title>Wall</title></head><body><article><p>{text}</p></article></body>"
+    site.pages["/1"] = page.encode(encoding)
+    site.types["/1"] = f"text/html; charset={charset}"
+    take_in(store, f"{site.url}/1")
+    found = store.article(f"{site.url}/1")
+    assert found and found.text == text
+
+
 def test_a_feed_gives_its_pages_and_forgets_none(site: Site, store: Store) -> None:
     site.pages |= {f"/{n}": page(n) for n in range(4)}
     site.pages["/feed"] = rss("/0", f"{site.url}/1", "/gone", "/0", "file:///etc/passwd")

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import ReadingError
 from assistant.reading import markup
 from assistant.reading.assembly import assemble
+from assistant.reading.encodings import file_text
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.options import Options, needs
-from assistant.reading.plain import canonical_text
+from assistant.reading.stated_encoding import stated_encoding
 from assistant.reading.text import one_line
 from assistant.types import Article, Failure
 
@@ -48,7 +49,8 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
     if isinstance(data, Failure):
         yield data
         return
-    root = markup.tree(_decoded(data, path), path)
+    content = file_text(data, path, stated_encoding(data))
+    root = markup.tree(content.text, path)
     article = None
     if root is not None:
         article = page_article(root, article_id, path)
@@ -58,6 +60,7 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
             "A page that scripts fill in must be saved from a browser after it has loaded.",
         )
     yield article
+    yield from content.notes(path)
 
 
 def page_article(root: HtmlElement, article_id: str, path: Path) -> Article | None:
@@ -76,25 +79,6 @@ def page_text(root: HtmlElement, path: Path) -> tuple[str, dict[str, object]]:
     if not any(True for _ in root.iter("title", "h1", "h2", "meta")):
         found.pop("title", None)  # it is the first paragraph, which would then be no text
     return text or markup.block_text(root), found
-
-
-def _decoded(data: bytes, path: Path) -> str:
-    """As the page says in its first bytes, where that works; else as any other text."""
-    import re
-
-    canonical_text(data, path)
-    said = re.search(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{2,20})", data[:4096], re.IGNORECASE)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        if said:
-            try:
-                return data.decode(said[1].decode("ascii"))
-            except (LookupError, UnicodeError):
-                pass
-    from assistant.reading.text import decode
-
-    return decode(data)
 
 
 def _extracted(root: HtmlElement, path: Path) -> tuple[str, dict[str, object]]:

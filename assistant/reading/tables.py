@@ -8,11 +8,10 @@ from pathlib import Path
 
 from assistant.errors import ReadingError
 from assistant.reading.delimited import Row, table
+from assistant.reading.encodings import file_text
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.options import Options
-from assistant.reading.plain import canonical_text
 from assistant.reading.records import BODY_KEYS, BadRecord, record_article
-from assistant.reading.text import decode
 from assistant.types import Article, Failure
 
 
@@ -25,9 +24,9 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
     if isinstance(data, Failure):
         yield data
         return
-    canonical_text(data, path)  # says what is wrong with a file that is no text
+    found = file_text(data, path)
     # Not the canonical form: white space within a quoted field is for the article to tidy.
-    content = decode(data).replace("\0", "")
+    content = found.text.replace("\0", "")
     # Raised and not lowered again: a second thread may be reading.
     csv.field_size_limit(max(csv.field_size_limit(), options.max_file_bytes))
     bodies = (*BODY_KEYS, options.columns.get("text", "text").lower())
@@ -45,6 +44,7 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
                 "Give the one that is not the text of the article another name.",
             )
     yield from _articles(rows, header, path, article_id, options)
+    yield from found.notes(path)
 
 
 def _articles(

@@ -1,8 +1,7 @@
-"""Bytes -> text, and text -> its canonical form, the one that all character positions refer to."""
+"""Text -> its canonical form, the one that all character positions refer to."""
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 
@@ -27,55 +26,6 @@ _SHAPES = re.compile("[\ufb00-\ufb4f\ufb50-\ufdfb\ufe70-\ufefc]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ENDLESS_MARKS = re.compile(r"[^\w\s\x00-\x7f]{1000}")  # combining marks are no \w
 _BLANK_LINES = re.compile(r"\n{3,}")
-
-_BINARY_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
-# Encodings of other scripts than Latin, worth telling apart where most of a text is not ASCII.
-_OTHER_SCRIPTS = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256"]
-_OTHER_SCRIPTS += ["gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
-
-
-class NotText(ValueError):
-    """The bytes are no text; the message says why, to follow "the file ..."."""
-
-
-def decode(data: bytes) -> str:
-    """The text of `data`: UTF-8, UTF-16 with a byte order mark, or an older encoding, guessed.
-
-    No byte is dropped: one that means nothing in the encoding becomes U+FFFD. Raises NotText.
-    """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
-    if b"\0" in data:
-        raise NotText("contains NUL bytes, so it is binary, or UTF-16 without a byte order mark")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    controls = len(data) - len(data.translate(None, _BINARY_CONTROLS))
-    if controls * 50 > len(data):
-        raise NotText("is full of control characters, so it is binary")
-    return _decode_older(data)
-
-
-def _decode_older(data: bytes) -> str:
-    escaped = data.decode("utf-8", errors="surrogateescape")
-    wrong = len(_SURROGATES.findall(escaped))
-    foreign = sum(1 for character in escaped if character > "\x7f")
-    if foreign > 2 * wrong:
-        # Good UTF-8 with a few stray bytes, as when two files were joined.
-        return _SURROGATES.sub(
-            lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", errors="replace"),
-            escaped,
-        )
-    if foreign * 4 > len(data):
-        from charset_normalizer import from_bytes
-
-        guess = from_bytes(data, cp_isolation=_OTHER_SCRIPTS).best()
-        if guess is not None:
-            return str(guess)
-    # In Latin script a guess among the many encodings is wrong more often than this one is: the
-    # few accents of a French text were taken for Polish.
-    return data.decode("cp1252", errors="replace")
 
 
 def canonical(text: str) -> str:
