@@ -9,7 +9,7 @@ import pytest
 
 from assistant.errors import ReadingError
 from assistant.reading import Options, read
-from assistant.types import Article
+from assistant.types import Article, Failure
 
 pytest.importorskip("trafilatura")
 
@@ -27,8 +27,9 @@ HTML = "".join(f"<p>{paragraph}</p>" for paragraph in ARTICLE)
 def article(folder: Path, content: bytes) -> Article:
     path = folder / "a.eml"
     path.write_bytes(content)
-    [found] = read(path, article_id="a.eml", options=Options())
+    found, *notes = read(path, article_id="a.eml", options=Options())
     assert isinstance(found, Article), found
+    assert all(isinstance(note, Failure) and note.note for note in notes), notes
     return found
 
 
@@ -51,6 +52,7 @@ def mail(body: bytes, kind: str = "", subject: bytes = b"The bridge") -> bytes:
         ("text/plain", "utf-8"),
         ("text/plain; charset=us-ascii", "utf-8"),
         ("text/plain; charset=us-ascii", "cp1252"),
+        ("text/plain; charset=utf-8", "cp1252"),
         ("text/plain; charset=iso-8859-1", "cp1252"),
         ("text/plain; charset=iso-8859-1", "utf-8"),
         ("text/plain; charset=x-unknown", "utf-8"),
@@ -99,6 +101,14 @@ def test_other_scripts_by_their_names(tmp_path: Path, label: str, encoding: str,
 def test_a_subject_is_read_like_a_text(tmp_path: Path, subject: bytes, title: str) -> None:
     found = article(tmp_path, mail(TEXT.encode(), subject=subject))
     assert (found.title, found.author) == (title, "Zoë Küng")
+
+
+def test_a_guess_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    for kind, told in (("text/plain; charset=x-unknown", True), ("text/plain; charset=l1", False)):
+        path.write_bytes(mail(TEXT.encode("cp1252"), kind))
+        _, *notes = read(path, article_id="a.eml", options=Options())
+        assert ["windows-1252" in note.reason for note in notes] == [True] * told
 
 
 def alternatives(plain: str, html: str) -> bytes:

@@ -17,6 +17,7 @@ from assistant.reading.assembly import assemble
 from assistant.reading.encodings import decoded
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.options import Options
+from assistant.reading.stated_encoding import stated_encoding
 from assistant.reading.text import one_line
 from assistant.types import Article, Failure
 
@@ -24,14 +25,16 @@ _WORD = re.compile(r"\w+")
 
 
 def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
-    """The one article of a .eml. Raises ReadingError where there is no text in it."""
+    """The one article of a .eml, and how its text was read where that is in doubt. Raises
+    ReadingError where there is no text in it."""
     data = read_bytes(path, options.max_file_bytes)
     if isinstance(data, Failure):
         yield data
         return
     try:
         message = message_from_bytes(data)
-        article = assemble(article_id, _text(message, path), _stated(message))
+        notes: list[Failure] = []
+        article = assemble(article_id, _text(message, path, notes), _stated(message))
     except ReadingError:
         raise
     except Exception as error:  # the parser of mails raises many kinds on damaged ones
@@ -44,34 +47,39 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
             f"{printable(path)}: no text in this mail", "Save what is attached to it as files."
         )
     yield article
+    yield from notes
 
 
-def _text(part: Message, path: Path) -> str:
-    """The text of a mail or of a part of it, "" for what is attached."""
+def _text(part: Message, path: Path, notes: list[Failure]) -> str:
+    """The text of a mail or of a part of it, "" for what is attached. Doubts go to `notes`."""
     kind = part.get_content_type()
     if part.is_multipart():
         if part.get_content_maintype() != "multipart":
             return ""  # a mail that is attached
         parts = [inner for inner in part.get_payload() if isinstance(inner, Message)]
         if kind == "multipart/alternative":
-            return _of_alternatives(parts, path)
-        return "\n\n".join(filter(None, (_text(inner, path) for inner in parts)))
+            return _of_alternatives(parts, path, notes)
+        return "\n\n".join(filter(None, (_text(inner, path, notes) for inner in parts)))
     if kind not in ("text/plain", "text/html") or part.get_content_disposition() == "attachment":
         return ""
     data = part.get_payload(decode=True)
     assert isinstance(data, bytes)
-    content = decoded(data, part.get_content_charset()).text
+    label = part.get_content_charset()
+    if kind == "text/html":
+        label = label or stated_encoding(data)
+    content = decoded(data, label)
+    notes += content.notes(path)
     if kind == "text/plain":
-        return content
-    root = markup.tree(content, path)
+        return content.text
+    root = markup.tree(content.text, path)
     return "" if root is None else html.page_text(root, path)[0]
 
 
-def _of_alternatives(parts: list[Message], path: Path) -> str:
+def _of_alternatives(parts: list[Message], path: Path, notes: list[Failure]) -> str:
     """The plain one, unless it only says that the mail is to be read as HTML."""
     plain, rich = "", ""
     for part in parts:
-        text = _text(part, path)
+        text = _text(part, path, notes)
         if part.get_content_type() == "text/plain":
             plain = plain or text
         else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.reading.superscripts import with_marks
+from assistant.reading.superscripts import in_line
 from assistant.reading.text import one_line
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _GREEK = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχ
 _SYMBOLS = "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…"
 # Cells this long are not those of a table but the columns of a page.
 _LONGEST_CELL = 300
+_LONGEST_MARK = 20
 
 
 _Piece = tuple[str, bool]  # text, and whether it is raised
@@ -261,9 +262,18 @@ def _symbol(element: Element) -> str:
 
 
 def _joined(pieces: list[_Piece]) -> str:
-    """The pieces of a paragraph as its text, with raised ones told apart from what they follow."""
+    """The pieces of a paragraph as its text, with what is raised written for a line."""
     runs = [
         ("".join(text for text, _ in group), raised)
         for raised, group in groupby(pieces, key=lambda piece: piece[1])
     ]
-    return with_marks(runs).strip()
+    text = ""
+    for number, (run, raised) in enumerate(runs):
+        if raised and len(run.strip()) > _LONGEST_MARK:
+            text += f" {run}"  # a sentence: set apart, not glued to a word
+        elif raised:
+            after = "".join(next_run for next_run, _ in runs[number + 1 : number + 2])
+            text += in_line(run, text, after)
+        else:
+            text += run
+    return text.strip()
