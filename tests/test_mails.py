@@ -147,6 +147,16 @@ def test_a_plain_part_with_the_text_is_taken(tmp_path: Path, html: str) -> None:
     assert article(tmp_path, alternatives(plain, html)).text == plain
 
 
+def test_of_a_newsletter_laid_out_in_tables_no_headline_is_lost(tmp_path: Path) -> None:
+    page = (
+        '<body><div style="display:none">Hidden words.</div><table><tr><td><table><tr><td>'
+        f"<h1>The bridge</h1>{HTML}</td></tr><tr><td><h2>The ferry</h2>It has a boat.</td></tr>"
+        "</table></td></tr></table></body>"
+    )
+    found = article(tmp_path, alternatives("This newsletter needs HTML.", page))
+    assert found.text == "\n\n".join((*ARTICLE, "The ferry", "It has a boat."))
+
+
 def test_all_parts_that_a_reader_sees_are_the_text_and_attachments_are_not(tmp_path: Path) -> None:
     """As mail programs put a picture in the middle: the text after it used to be lost."""
     message = EmailMessage()

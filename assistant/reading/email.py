@@ -12,7 +12,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
 
 from assistant.errors import ReadingError
-from assistant.reading import html, markup
+from assistant.reading import markup
 from assistant.reading.assembly import assemble
 from assistant.reading.encodings import decoded
 from assistant.reading.files import printable, read_bytes
@@ -21,6 +21,7 @@ from assistant.reading.stated_encoding import stated_encoding
 from assistant.reading.text import one_line
 from assistant.types import Article, Failure
 
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
@@ -72,7 +73,12 @@ def _text(part: Message, path: Path, notes: list[Failure]) -> str:
     if kind == "text/plain":
         return content.text
     root = markup.tree(content.text, path)
-    return "" if root is None else html.page_text(root, path)[0]
+    if root is None:
+        return ""
+    for hidden in [each for each in root.iter() if _HIDDEN.search(each.get("style") or "")]:
+        hidden.tag = "template"  # such as the words that a list of mails shows below the subject
+    # All of it: what finds the article among the menus of a page takes headlines for menus here.
+    return markup.block_text(root)
 
 
 def _of_alternatives(parts: list[Message], path: Path, notes: list[Failure]) -> str:
