@@ -103,6 +103,11 @@ def test_a_subject_is_read_like_a_text(tmp_path: Path, subject: bytes, title: st
     assert (found.title, found.author) == (title, "Zoë Küng")
 
 
+def test_a_mail_that_an_editor_has_saved_with_a_mark_first_is_read(tmp_path: Path) -> None:
+    found = article(tmp_path, b"\xef\xbb\xbf" + mail(TEXT.encode()))
+    assert (found.title, found.text) == ("The bridge", TEXT)
+
+
 def test_a_guess_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.eml"
     for kind, told in (("text/plain; charset=x-unknown", True), ("text/plain; charset=l1", False)):

@@ -5,10 +5,13 @@ The documents are put together here as XML, because no library writes half of wh
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import formats
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from assistant.errors import ReadingError
 from assistant.reading import Options, read
@@ -309,6 +312,45 @@ def test_what_holds_no_text_of_its_own_is_named(tmp_path: Path) -> None:
     assert isinstance(failure, Failure)
     assert "a chart and an embedded document" in failure.reason
     assert failure.where == str(tmp_path / "a.docx") and failure.hint
+
+
+AROUND = ("ins", "moveTo", "smartTag", "customXml", "hyperlink", "fldSimple", "bdo", "of2031")
+UNSEEN = ("del", "moveFrom")
+
+
+@st.composite
+def nested(draw: st.DrawFn, depth: int = 0) -> tuple[str, list[str]]:
+    """A run or a paragraph within anything at all, and the words in it that are seen."""
+    name = draw(st.sampled_from((*AROUND, *UNSEEN, "sdt", "word", "word", "box")))
+    if depth > 4 or name == "word":
+        word = f"w{draw(st.integers(0, 10**9))}."
+        return run(word), [word]
+    parts = draw(st.lists(nested(depth=depth + 1), min_size=1, max_size=3))
+    inside, words = "".join(xml for xml, _ in parts), [word for _, told in parts for word in told]
+    if name == "sdt":
+        inside = f"<w:sdtContent>{inside}</w:sdtContent>"
+    if name == "box":
+        return (
+            f"<w:r><w:pict><w:txbxContent><w:p>{inside}</w:p></w:txbxContent></w:pict></w:r>",
+            words,
+        )
+    return f"<w:{name}>{inside}</w:{name}>", [] if name in UNSEEN else words
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(st.lists(nested(), min_size=1, max_size=4), st.sampled_from(("p", "tc", "sdtContent")))
+def test_no_word_is_lost_or_told_twice_however_it_is_nested(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[tuple[str, list[str]]], within: str
+) -> None:
+    inside = "".join(f"<w:p>{xml}</w:p>" for xml, _ in parts)
+    body = {
+        "p": inside,
+        "tc": f"<w:tbl><w:tr><w:tc>{inside}</w:tc></w:tr></w:tbl>",
+        "sdtContent": f"<w:sdt><w:sdtContent>{inside}</w:sdtContent></w:sdt>",
+    }[within]
+    text = text_of(tmp_path_factory.getbasetemp(), body + paragraph("End."))
+    seen = [word for _, words in parts for word in words]
+    assert sorted(re.findall(r"w\d+\.", text)) == sorted(seen)
 
 
 def test_nesting_without_end_is_a_message(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -33,7 +34,7 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
         yield data
         return
     try:
-        message = message_from_bytes(data)
+        message = message_from_bytes(data.removeprefix(codecs.BOM_UTF8))
         notes: list[Failure] = []
         article = assemble(article_id, _text(message, path, notes), _stated(message))
     except ReadingError:
