@@ -117,6 +117,7 @@ def test_title_from_a_long_first_sentence_is_cut_at_a_word(tmp_path: Path) -> No
         ("UPDATE 2-Bridge closed", "Bridge closed", ("UPDATE",)),
         ("LIVE MUSIC RETURNS TO THE MILL", "LIVE MUSIC RETURNS TO THE MILL", ()),
         ("Updated plans for the mill", "Updated plans for the mill", ()),
+        ("Bridge closed -UPDATED", "Bridge closed", ("UPDATED",)),
         ("UPDATED", "UPDATED", ()),
     ],
 )
@@ -476,6 +477,22 @@ def test_endless_combining_marks_do_not_stop_the_reading() -> None:
     """Normalising them takes the square of their number: this test would run for many minutes."""
     text = "a" + "\u0301\u0327" * 500_000
     assert canonical(text) == text
+
+
+@pytest.mark.parametrize("run", [" ", "\t", "\u00a0", "-", "A ", '"', "12 "])
+@pytest.mark.parametrize("name", ["story.txt", "story.md"])
+def test_a_line_of_nothing_much_does_not_stop_the_reading(
+    tmp_path: Path, run: str, name: str
+) -> None:
+    """Looking for tags from each space took the square of their number: here, many minutes."""
+    content = f"The mill{run * 300_000}is sold\n\nThe buyer is not known.\n"
+    found = article(tmp_path, content, name)
+    assert found.text.endswith("The buyer is not known.") and found.title.startswith("The")
+
+
+def test_white_space_within_a_headline_is_one_space(tmp_path: Path) -> None:
+    found = article(tmp_path, f"The mill{' ' * 20_000}is sold\n\nThe buyer is not known.\n")
+    assert (found.title, found.text) == ("The mill is sold", "The buyer is not known.")
 
 
 @unhurried

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -26,8 +26,8 @@ class Row(NamedTuple):
     hint: str = ""
 
 
-def table(content: str, bodies: Collection[str]) -> tuple[list[str], Iterator[Row]]:
-    """The names of the columns in lower case, and the rows below them.
+def table(content: str, bodies: Collection[str]) -> tuple[list[str], Iterable[Row]]:
+    """The names of the columns in lower case, and the rows below, as often as one asks.
 
     bodies: names, one of which a column should have; they tell what is put between the fields.
     """
@@ -46,7 +46,7 @@ def table(content: str, bodies: Collection[str]) -> tuple[list[str], Iterator[Ro
         rows = min(
             (rows, otherwise), key=lambda way: (sum(bool(row.problem) for row in way), way.repairs)
         )
-    return header, iter(rows)
+    return header, rows
 
 
 def _first_written(lines: list[str], start: int) -> int:

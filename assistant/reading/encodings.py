@@ -16,6 +16,7 @@ import webencodings
 from assistant.errors import ReadingError
 from assistant.reading.files import printable
 from assistant.reading.legibility import odd_share
+from assistant.reading.text import canonical
 from assistant.types import Failure
 
 # Encodings of mails and old files that browsers have dropped, by the start of Python's names.
@@ -50,6 +51,7 @@ _GUESSED = (
 ).split()
 _COMMONEST, _AS_WELL = "cp1252", 0.995
 _CLEARLY, _ENOUGH = 1.5, 10  # times as sure, on so many bytes beyond ASCII
+_START = 10_000
 _HIGH = bytes(range(128, 256))
 
 
@@ -124,7 +126,8 @@ def file_text(data: bytes, path: Path, label: str | None = None) -> Decoded:
         raise ReadingError(
             f"{printable(path)}: {error}", "Save it as plain UTF-8 text, or remove it."
         ) from None
-    if not found.text.strip():
+    # What is seen decides: a file of control characters alone is as empty.
+    if not canonical(found.text[:_START]).strip() and not canonical(found.text).strip():
         raise ReadingError(f"{printable(path)}: empty", "Put the article's text in, or remove it.")
     return found
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import ReadingError
 from assistant.reading import markup
 from assistant.reading.assembly import assemble
+from assistant.reading.consent import drop_consent, is_all_consent
 from assistant.reading.encodings import file_text
 from assistant.reading.files import printable, read_bytes
+from assistant.reading.main_text import all_text, completed, with_boxes, without_menus
 from assistant.reading.options import Options, needs
 from assistant.reading.stated_encoding import stated_encoding
 from assistant.reading.text import one_line
@@ -56,8 +58,9 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
         article = page_article(root, article_id, path)
     if article is None:
         raise ReadingError(
-            f"{printable(path)}: no text on the page",
-            "A page that scripts fill in must be saved from a browser after it has loaded.",
+            f"{printable(path)}: no text of an article on the page",
+            "A page that scripts fill in, or that first asks for consent, must be saved from a "
+            "browser after that.",
         )
     yield article
     yield from content.notes(path)
@@ -72,13 +75,24 @@ def page_article(root: HtmlElement, article_id: str, path: Path) -> Article | No
 
 
 def page_text(root: HtmlElement, path: Path) -> tuple[str, dict[str, object]]:
-    """The text of the article on a parsed page, and what is found of its origin in the page."""
-    text, found = _extracted(root, path)
+    """The text of the article on a parsed page, and what is found of its origin in the page.
+
+    What asks for consent is taken out of `root`.
+    """
+    text, found, asked = "", dict[str, object](), False
+    if sum(1 for _ in root.iter()) <= _MOST_ELEMENTS:
+        asked = drop_consent(root)
+        with_boxes(root)
+        text, found = _extracted(root, path)
     if not any(True for _ in root.iter(*_LAYOUT)):
         text = ""  # paragraphs and nothing around them: all of it is the article
     if not any(True for _ in root.iter("title", "h1", "h2", "meta")):
         found.pop("title", None)  # it is the first paragraph, which would then be no text
-    return text or markup.block_text(root), found
+    text = without_menus(root, text)
+    text = completed(root, text) if text else all_text(root)
+    if not asked and not text:
+        text = markup.block_text(root)
+    return "" if is_all_consent(text) else text, found
 
 
 def _extracted(root: HtmlElement, path: Path) -> tuple[str, dict[str, object]]:
@@ -87,8 +101,6 @@ def _extracted(root: HtmlElement, path: Path) -> tuple[str, dict[str, object]]:
         from trafilatura import bare_extraction
     except ImportError:
         raise needs(path, "trafilatura", "html") from None
-    if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
-        return "", {}
     from copy import deepcopy
 
     try:

@@ -16,12 +16,12 @@ from assistant.reading.text import one_line
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     "address article aside blockquote body br dd div dl dt figcaption figure footer form h1 h2 h3 "
     "h4 h5 h6 header hr html li main nav ol p pre section table tbody td tfoot th thead tr "
     "ul".split()
 )
-_UNREAD = frozenset("head iframe math noscript object script style svg template title".split())
+UNREAD = frozenset("head iframe math noscript object script style svg template title".split())
 _RAISED = re.compile(r"vertical-align:\s*(?:super|text-top)", re.IGNORECASE)
 _RAISED_CLASS = re.compile(r"(?:\A|[\s_-])(?:sup|superscript)(?:\Z|[\s_-])", re.IGNORECASE)
 _NOTE_CLASS = re.compile(
@@ -58,14 +58,14 @@ def _write_in_line(root: HtmlElement) -> None:
     waiting: list[tuple[HtmlElement, bool]] = [(root, True)]
     while waiting:
         element, entering = waiting.pop()
-        if element.tag in _BLOCKS:
+        if element.tag in BLOCKS:
             before = ""
         if not entering:
             before = (before + (element.tail or ""))[-60:]
             continue
         if element is not root:
             waiting.append((element, False))
-        if not isinstance(element.tag, str) or element.tag in _UNREAD:
+        if not isinstance(element.tag, str) or element.tag in UNREAD:
             continue
         is_note = _is_note(element, before)
         if is_note or _is_raised(element):
@@ -130,14 +130,14 @@ def block_text(root: HtmlElement) -> str:
     while waiting:
         element, entering = waiting.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             blocks.append([])
         if not entering:
             blocks[-1].append(element.tail or "")
             continue
         if element is not root:
             waiting.append((element, False))
-        if tag and tag not in _UNREAD:
+        if tag and tag not in UNREAD:
             blocks[-1].append(element.text or "")
             waiting.extend((child, True) for child in reversed(element))
     paragraphs = (one_line("".join(block)) for block in blocks)

@@ -19,10 +19,12 @@ _TAG_FIRST = re.compile(
     r"|(?P<c>(?i:correction|corrected|update|updated|breaking|exclusive)):\s+"
     rf"|(?P<d>{_TAG_WORDS})\s+"
 )
+# It starts where white space starts: a search from every space of a long row of them takes the
+# square of their number.
 _TAG_LAST = re.compile(
-    rf"\s*[\[(](?P<a>{_TAG_WORDS})[\])]$"
-    rf"|\s*(?:[:|–—]| -)\s*(?P<b>{_TAG_WORDS})$"
-    rf"|\s+(?P<d>{_TAG_WORDS})$"
+    rf"(?<!\s)(?:\s*[\[(](?P<a>{_TAG_WORDS})[\])]$"
+    rf"|\s*(?:[:|–—]|(?<=\s)-)\s*(?P<b>{_TAG_WORDS})$"
+    rf"|\s+(?P<d>{_TAG_WORDS})$)"
 )
 
 _URL = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)

@@ -79,7 +79,7 @@ def first_words(body: str) -> str:
 
 
 def _is_headline(line: str) -> bool:
-    line = metadata.take_tags(line)[0]
+    line = metadata.take_tags(text.one_line(line))[0]
     return len(line) <= _LONGEST_HEADLINE and not _ENDS_LIKE_TEXT.search(line)
 
 

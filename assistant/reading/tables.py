@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from assistant.errors import ReadingError
@@ -48,7 +48,7 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
 
 
 def _articles(
-    rows: Iterator[Row], header: list[str], path: Path, article_id: str, options: Options
+    rows: Iterable[Row], header: list[str], path: Path, article_id: str, options: Options
 ) -> Iterator[Article | Failure]:
     seen: set[str] = set()
     for number, row in enumerate(rows, 2):
