@@ -5,7 +5,9 @@ The documents are put together here as XML, because no library writes half of wh
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import datetime
 from pathlib import Path
 
 import formats
@@ -16,6 +18,8 @@ from hypothesis import strategies as st
 from assistant.errors import ReadingError
 from assistant.reading import Options, read
 from assistant.types import Article, Failure
+
+docx = pytest.importorskip("docx")
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
 MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -359,13 +363,22 @@ def test_nesting_without_end_is_a_message(tmp_path: Path) -> None:
         results(tmp_path, document(f"<w:p>{deep}</w:p>"))
 
 
-def test_the_day_on_which_the_file_was_made_is_no_day_of_publication(tmp_path: Path) -> None:
-    pytest.importorskip("docx")
-    import io
-
-    import docx
-
+@pytest.mark.parametrize(
+    ("title", "author"),
+    [
+        ("", ""),
+        ("Word Document", "python-docx"),
+        ("Document1", "Windows User"),
+        ("a.docx", "Admin"),
+    ],
+)
+def test_what_programs_write_into_every_file_states_nothing(
+    tmp_path: Path, title: str, author: str
+) -> None:
+    """Nor is the day on which the file was made that of publication."""
     made = docx.Document()
+    made.core_properties.title, made.core_properties.author = title, author
+    made.core_properties.created = datetime(2026, 1, 1)
     made.add_paragraph("The wall")
     made.add_paragraph("It costs four, the council said.")
     target = io.BytesIO()

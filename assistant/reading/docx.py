@@ -7,6 +7,7 @@ opened, so that a picture that is missing, or a part that breaks the standard, c
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,8 +25,15 @@ from assistant.types import Article, Failure
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-# What python-docx and other programs write as the author of every document.
-_NO_AUTHORS = ("python-docx", "author", "user", "microsoft office user", "un-named", "unknown")
+# What programs write as the title and the author of every document.
+_NO_TITLE = re.compile(
+    r"(?i)\W*(?:untitled|unnamed|title|(?:word )?document|dokument|documento|template)?[\W\d]*"
+    r"|microsoft word.*|\S+\.(?:docx?|odt|rtf)"
+)
+_NO_AUTHOR = re.compile(
+    r"(?i)\W*(?:python-docx|author|administrator|admin|(?:windows |microsoft office )?user|owner"
+    r"|un-?named|unknown|anonymous)?\W*"
+)
 _LONGEST_DESCENT = 20  # of styles based on others; more is a circle
 
 
@@ -152,7 +160,7 @@ def _stated(archive: zipfile.ZipFile, properties: str) -> dict[str, object]:
     told = {local(element): one_line(element.text or "") for element in _xml(archive, properties)}
     title, author = told.get("title", ""), told.get("creator", "")
     return {
-        "title": "" if title == "Word Document" else title,
-        "author": "" if author.lower() in _NO_AUTHORS else author,
+        "title": "" if _NO_TITLE.fullmatch(title) else title,
+        "author": "" if _NO_AUTHOR.fullmatch(author) else author,
         "language": told.get("language"),
     }
