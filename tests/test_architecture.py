@@ -85,7 +85,6 @@ BEHIND = {
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
     "pypdf": {"reading"},
-    "docx": {"reading"},
     "gradio": {"web"},
     "fastapi": {"web", "api", "guards", "server"},
     "starlette": {"web", "api", "guards", "server"},
@@ -93,7 +92,7 @@ BEHIND = {
     "jinja2": {"web"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
-HEAVY |= {"onnxruntime", "bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf", "docx"}
+HEAVY |= {"onnxruntime", "bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf"}
 HEAVY |= {"gradio", "fastapi", "starlette", "uvicorn", "jinja2", "pandas"}
 # They subclass classes of LlamaIndex, or are the server: so they are themselves imported late.
 HEAVY_MODULES = ("assistant.llm", "assistant.llamaindex", "assistant.api", "assistant.guards")

@@ -366,10 +366,10 @@ def test_a_missing_library_is_named_with_its_extra(tmp_path: Path) -> None:
     """In a process in which the libraries cannot be imported."""
     code = (
         "import sys, pathlib\n"
-        "for name in ('lxml', 'pypdf', 'docx', 'trafilatura'): sys.modules[name] = None\n"
+        "for name in ('lxml', 'pypdf', 'trafilatura'): sys.modules[name] = None\n"
         "from assistant.errors import ReadingError\n"
         "from assistant.reading import read\n"
-        "for suffix in ('html', 'pdf', 'docx'):\n"
+        "for suffix in ('html', 'pdf'):\n"
         "    path = pathlib.Path(sys.argv[1], 'a.' + suffix); path.write_bytes(b'<p>x</p>')\n"
         "    try: list(read(path, article_id='a'))\n"
         "    except ReadingError as error: print(error.hint)\n"
@@ -377,11 +377,7 @@ def test_a_missing_library_is_named_with_its_extra(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
     )
-    assert [line.split("[")[1] for line in done.stdout.split("\n")[:-1]] == [
-        "html]'",
-        "pdf]'",
-        "docx]'",
-    ]
+    assert [line.split("[")[1] for line in done.stdout.split("\n")[:-1]] == ["html]'", "pdf]'"]
 
 
 # --- fuzzing -------------------------------------------------------------------------------------
@@ -523,7 +519,7 @@ import sys, time, resource
 from pathlib import Path
 from assistant.errors import ReadingError
 from assistant.reading import read
-import trafilatura, pypdf, docx  # their size is not the file's fault
+import trafilatura, pypdf  # their size is not the file's fault
 resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start = time.process_time()

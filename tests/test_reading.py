@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -434,6 +435,7 @@ AWKWARD = st.text(
         st.characters(),
         st.sampled_from(
             "\r\n\t \x00\x1b[]0m;\x07\x9b\x9d\x85\u00a0\u200b\u202e\ufeff\u0301\u0327ae\\"
+            "\ufb03\ufb2c\ufdfa\ufe70\ufefb"
         ),
     )
 )
@@ -463,6 +465,8 @@ def test_canonical_is_idempotent_and_clean(text: str) -> None:
         ("cafe\u0301", "café"),
         ("hid\U000e0041\U000e0042den", "hidden"),
         ("lone \ud800", "lone \ufffd"),
+        ("The o\ufb03ce of \ufb01sheries, a \ufb02ood", "The office of fisheries, a flood"),
+        ("\ufee3\ufeae\ufea3\ufe92\ufe8e", "مرحبا"),
     ],
 )
 def test_canonical(text: str, expected: str) -> None:
@@ -535,6 +539,9 @@ def test_find_sources_in_a_folder(tmp_path: Path) -> None:
         "LICENSE-MIT.txt",
         "changelog.de.md",
         "license-plates-dearer.txt",
+        "README about floods.txt",
+        "LICENSE-plates-dearer.txt",
+        "README.zh-CN.md",
         ".hidden.txt",
         ".git/x.txt",
         "photo.jpg",
@@ -543,7 +550,10 @@ def test_find_sources_in_a_folder(tmp_path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text("x")
     found = [source.article_id for source in find_sources(tmp_path)]
-    assert found == ["a/c.JSONL", "a/z.txt", "b.md", "license-plates-dearer.txt"]
+    assert found == [
+        *("LICENSE-plates-dearer.txt", "README about floods.txt", "a/c.JSONL", "a/z.txt", "b.md"),
+        "license-plates-dearer.txt",
+    ]
 
 
 def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
@@ -578,6 +588,35 @@ def test_files_that_may_be_articles_but_cannot_be_read_are_counted(tmp_path: Pat
     assert failure.reason == "3 files of formats that are not read: 2 .doc, 1 .rtf"
     assert ".docx" in failure.hint
     assert left_out(tmp_path / "e.txt") == []
+
+
+NAMELESS = ("story", "Interview of 12.06.2024", "Report No. 5", "Mr. Smith goes")
+
+
+def test_files_whose_names_say_no_format_are_named(tmp_path: Path) -> None:
+    """Such a file was left out without a word, as if it were a picture."""
+    for name in (*NAMELESS, "a.org", "README", "draft.txt~", "photo.jpg", "e.txt"):
+        (tmp_path / name).write_text("The story.")
+    formats, names = left_out(tmp_path)
+    assert formats.reason == "1 file of formats that are not read: 1 .org"
+    assert names.reason.startswith("4 files not read, since the name does not end in a format: ")
+    assert all(name in names.reason for name in NAMELESS) and ".txt" in names.hint
+    for number in range(9):
+        (tmp_path / f"more {number}").write_text("The story.")
+    assert left_out(tmp_path)[1].reason.endswith(" and 8 more")
+
+
+def test_an_archive_names_what_it_holds_and_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("a.txt", "b.doc", "story", "README", "photo.jpg", "__MACOSX/._story"):
+            archive.writestr(name, "The story.")
+    article, *failures = read(path, article_id="a.zip", options=Options())
+    assert isinstance(article, Article) and article.id == "a.zip!/a.txt"
+    assert [f.reason for f in failures if isinstance(f, Failure)] == [
+        "1 file of formats that are not read: 1 .doc",
+        "1 file not read, since the name does not end in a format: story",
+    ]
 
 
 def test_a_file_named_explicitly_is_read_under_its_name(tmp_path: Path) -> None:

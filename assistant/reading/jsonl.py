@@ -38,7 +38,7 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
                     raise BadRecord(f"its id {key!r} is that of an earlier line")
             except BadRecord as error:
                 where = f"{printable(path)}:{number}"
-                yield Failure(where, str(error), "Mend this line; the others were read.")
+                yield Failure(where, str(error), "Fix this line; the others were read.")
             else:
                 seen.add(key)
                 yield article

@@ -68,7 +68,7 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
         yield Failure(
             printable(path),
             f"front matter ignored: {problem}",
-            "The article was read, with guesses instead. Mend the lines between the two ---.",
+            "The article was read, with guesses instead. Fix the lines between the two ---.",
         )
 
 

@@ -20,6 +20,9 @@ _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+# Letters in the shapes that a typesetter gave them: one for "fi", the Arabic ones for the start and
+# the end of a word. A reader sees the letters, and nobody asks with any others.
+_SHAPES = re.compile("[\ufb00-\ufb4f\ufb50-\ufdfb\ufe70-\ufefc]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ENDLESS_MARKS = re.compile(r"[^\w\s\x00-\x7f]{1000}")  # combining marks are no \w
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -30,13 +33,14 @@ def canonical(text: str) -> str:
 
     Unicode NFC; lines end in ``\\n``, without trailing white space; at most one blank line in a
     row, none at the start or end; no control characters, terminal escapes or invisible characters;
-    spaces are U+0020.
+    spaces are U+0020; no ligatures, but the letters.
     """
     text = _ESCAPES.sub("", text)
     text = _LINE_ENDS.sub("\n", text)
     text = _SPACES.sub(" ", text)
     text = _INVISIBLE.sub("", text)
     text = _SURROGATES.sub("\ufffd", text)
+    text = _SHAPES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     text = "\n".join(_composed(line).rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip("\n")
 
