@@ -149,15 +149,19 @@ def _endpoint(settings: Settings) -> Check:
     import httpx
 
     from assistant.llm import parse_endpoint
+    from assistant.proxies import proxy_for, transport_for
 
     name = "language model"
     url, model = parse_endpoint(settings.llm)
     key = {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
     try:
-        reply = httpx.get(f"{url.rstrip('/')}/models", headers=key, timeout=ENDPOINT_SECONDS)
+        with httpx.Client(transport=transport_for(url), timeout=ENDPOINT_SECONDS) as client:
+            reply = client.get(f"{url.rstrip('/')}/models", headers=key)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        reason = str(error) or type(error).__name__
-        return Check(name, "fail", f"{url} cannot be reached: {reason}", "Start it, or use --llm.")
+        proxy = proxy_for(url)
+        way = f" through {proxy}" if proxy else ""
+        reason = f"{url} cannot be reached{way}: {str(error) or type(error).__name__}"
+        return Check(name, "fail", reason, "Start it, or use --llm.")
     if reply.status_code in (401, 403):
         advice = "Set ASSISTANT_API_KEY to a key that it accepts."
         return Check(name, "fail", f"{url} refuses the key", advice)

@@ -54,7 +54,7 @@ LACKING: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 PAGES = {
-    "/articles": [{}, {"q": "swimmers"}, {"q": "who was hurt?"}, {"fragment": "1"}, {"sort": "oldest"}],
+    "/articles": [{}, {"q": "swimmers"}, {"q": "who was hurt?"}, {"fragment": "1"}, {"sort": "x"}],
     "/articles/view": [{}, {"frame": "1"}, {"start": "0", "end": "20"}, {"quote": "was not said"}],
     "/articles/versions": [{}],
     "/articles/story": [{}],

@@ -78,8 +78,8 @@ def _rewritten(question: str, before: str, answer: str, llm: LLM) -> tuple[str, 
         llm.prime_messages([*_examples(), _message("user", MARK)], slot=_SLOT)
         written = llm.write(llm.template(messages), max_tokens=48, stop=["\n"], slot=_SLOT)
         return written.text.strip(), written.usage
-    text, used = chat_text(llm, messages)
-    return text.strip().partition("\n")[0], used
+    reply = chat_text(llm, messages)
+    return reply.text.partition("\n")[0], reply.usage
 
 
 def _adds_nothing(written: str, said: str) -> bool:

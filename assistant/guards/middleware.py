@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.access import LOCAL, Access
-from assistant.errors import AssistantError
+from assistant.errors import told
 from assistant.guards.bodies import Bounded, Refused, refuse
 from assistant.guards.headers import Protecting
 
@@ -65,7 +65,10 @@ class Guards:
             await body.read_by(self._app, scope)
         except Refused as refused:
             await refuse(send, refused)
-        except AssistantError as error:
+        except Exception as failure:
+            if send.started:  # the client sees it cut off; uvicorn writes why into its log
+                raise
+            error = told(failure)
             await refuse(send, Refused(500, error.message, error.hint))
 
     def _limit(self, path: str) -> int:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, told
 from assistant.render import relation
 from assistant.render.addresses import article_address, outside
 from assistant.safety import one_line, plain
@@ -66,11 +66,15 @@ class Page(APIRoute):
         async def handled(request: Request) -> Response:
             try:
                 return await handle(request)
-            except AssistantError as error:
-                return page("error.html", 409, message=error.message, hint=error.hint)
             except RequestValidationError:
                 message = "the request lacks something, or has it in the wrong form"
                 return page("error.html", 400, message=message, hint="Go back and try again.")
+            except HTTPException:
+                raise
+            except Exception as failure:
+                status = 409 if isinstance(failure, AssistantError) else 500
+                error = told(failure)
+                return page("error.html", status, message=error.message, hint=error.hint)
 
         return handled
 
