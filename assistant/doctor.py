@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from assistant.errors import AssistantError, ModelError
+from assistant.locks import read_only
 from assistant.progress import Progress, silent
 from assistant.settings import Settings
 
@@ -179,10 +180,15 @@ def _corpus(settings: Settings) -> Check:
 
 
 def _store_folder(settings: Settings) -> Check:
+    from assistant.store import FILE
+
     name, folder = "store folder", settings.store
     if folder.exists() and not folder.is_dir():
         return Check(name, "fail", f"{folder} is a file", "Name a folder with --store.")
     existing = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    if (folder / FILE).is_file() and read_only(folder):
+        advice = "To add articles, allow writing to it or name another folder with --store."
+        return Check(name, "warn", f"{folder} can be searched and asked, not written", advice)
     if not os.access(existing, os.W_OK | os.X_OK):
         advice = "Allow writing to it, or name another folder with --store."
         return Check(name, "fail", f"{existing} cannot be written to", advice)

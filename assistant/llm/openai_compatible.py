@@ -41,7 +41,7 @@ def endpoint(url: str, model: str, api_key: str, timeout: float) -> LLM:
 
     Raises SettingsError for a proxy that cannot be used.
     """
-    from assistant.llm.endpoint import EndpointLLM
+    from assistant.llm.openai_endpoint import EndpointLLM
 
     return EndpointLLM(url=url, model=model, api_key=api_key, timeout=timeout)
 
