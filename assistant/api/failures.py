@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from assistant.api.answering import ClientLeft
 from assistant.errors import AssistantError, Busy, LLMError, StoreLocked, UsageError
+from assistant.guards import inner_path
 
 RETRY_SECONDS = 30
 OPENAI_PATHS = ("/v1/chat/", "/v1/models")
@@ -48,7 +49,7 @@ def error_object(message: str, hint: str = "", *, of_openai: int | None = None) 
 
 def error_response(request: Request, status: int, message: str, hint: str = "") -> JSONResponse:
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else None
-    theirs = request.url.path.startswith(OPENAI_PATHS)
+    theirs = inner_path(request.scope).startswith(OPENAI_PATHS)
     said = error_object(message, hint, of_openai=status if theirs else None)
     return JSONResponse(said, status, headers)
 
@@ -81,7 +82,7 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        if not request.url.path.startswith(API_PATHS):
+        if not inner_path(request.scope).startswith(API_PATHS):
             return await http_exception_handler(request, error)
         hint = "/docs lists what there is." if error.status_code in (404, 405) else ""
         return error_response(request, error.status_code, str(error.detail).lower(), hint)

@@ -50,6 +50,9 @@ class Protecting:
                 headers.setdefault(name, value)
             headers["content-security-policy"] = _POLICY.format(scripts="")
             is_page = headers.get("content-type", "").startswith("text/html")
+            if self._path == GRADIO_PAGE and is_page:
+                # It says below which path it is, which another's request may have told.
+                headers.setdefault("cache-control", "no-store")
             if self._path == GRADIO_PAGE and is_page and "content-encoding" not in headers:
                 self._held = message
                 return

@@ -129,7 +129,9 @@ def _message(reply: Any) -> Any:
         getattr(choices[0], "message", None) if isinstance(choices, list) and choices else None
     )
     if message is None:
-        raise ValueError(reply.to_json(indent=None) if hasattr(reply, "to_json") else repr(reply))
+        raise ValueError(
+            reply.to_json(indent=None, warnings=False) if hasattr(reply, "to_json") else repr(reply)
+        )
     return message
 
 

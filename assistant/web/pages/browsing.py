@@ -106,6 +106,7 @@ def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
         shown = _shown(found.ids, number, now)
         return page(
             "results.html" if fragment else "articles.html",
+            up="./",
             wish=wish,
             by_meaning=found.by_meaning,
             rows=[_row(i, wish, found, shown, now) for i in shown.ids],
