@@ -9,6 +9,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -57,6 +59,21 @@ def transport_for(url: str) -> httpx.HTTPTransport:
         return httpx.HTTPTransport(proxy=proxy.address)
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise unusable(proxy, error) from None
+
+
+@contextmanager
+def none_named() -> Iterator[None]:
+    """No proxy in the environment while the block runs: for importing libraries that make clients
+    then, which they never use, and fail on a SOCKS proxy without support."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if _names_proxy(name)}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _names_proxy(variable: str) -> bool:
+    return variable.lower().endswith("_proxy")
 
 
 def unusable(proxy: Proxy, error: Exception) -> SettingsError:

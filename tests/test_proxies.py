@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -161,6 +164,24 @@ def test_a_socks_proxy_without_support_says_what_to_install(
     assert "pip install socksio" in raised.value.hint
     with pytest.raises(SourceFailed, match="SOCKS"):
         next(web("https://llm.example/file", 10).read(0, Path(), lambda count: None))
+
+
+@pytest.mark.models
+def test_a_server_starts_whatever_proxies_there_are(tmp_path: Path, closed: str) -> None:
+    """Gradio makes clients for the web while it is imported."""
+    script = (
+        "import os\nfrom pathlib import Path\nfrom fastapi import FastAPI\n"
+        "from assistant import web\nfrom assistant.engine import Engine\n"
+        "from assistant.settings import load_settings\nfrom assistant.turns import Turns\n"
+        f"flags = {{'store': Path({str(tmp_path)!r}), 'llm': 'none'}}\n"
+        "web.mount(FastAPI(), Engine(load_settings(flags=flags)), Turns())\n"
+        "print(os.environ['ALL_PROXY'])"
+    )
+    environment = {**os.environ, "ALL_PROXY": f"socks5://{closed}"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == [f"socks5://{closed}"], done.stderr
 
 
 @pytest.mark.parametrize("address", ["socks4://p:1", "ftp://p:1", "http://[", "http://p:port"])
