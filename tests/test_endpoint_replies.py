@@ -119,14 +119,32 @@ def test_words_are_found_in_whatever_form_they_come(form: str) -> None:
     assert " ".join(words_of(FORMS[form]).split()) == SAID
 
 
-@pytest.mark.parametrize("said", ['{"found": false, "statements": []}', '{"found": "false"}'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"found": false, "statements": []}',
+        '{"found": "false"}',
+        '{"answer": ""}',
+        '{"text": null}',
+    ],
+)
 def test_an_object_that_says_that_nothing_was_found_says_nothing(said: str) -> None:
     assert words_of(said) == ""
 
 
 @pytest.mark.parametrize(
     "text",
-    ["The motto {all for one} stays.", "It is {x: 1} there.", "Set {", "} and {", "a {}", "{a, b}"],
+    [
+        "The motto {all for one} stays.",
+        "It is {x: 1} there.",
+        "Set {",
+        "} and {",
+        "a {}",
+        "{a, b}",
+        "{" * 3000,
+        '{"a":' * 3000,
+        "{a: &a [x, x], text: &b [*a, *a]}",
+    ],
 )
 def test_braces_in_a_sentence_are_no_object(text: str) -> None:
     assert words_of(text) == text

@@ -20,6 +20,9 @@ _THOUGHTS = (
     re.compile(r"\A.*◁/think▷", re.DOTALL),
     re.compile(r"\A.*<\|channel\|>final<\|message\|>", re.DOTALL),
 )
+# Each may be looked at up to the end of the text.
+MOST_BRACES = 100
+MOST_YAML = 20_000
 _FENCED = re.compile(r"\A```[\w-]*[ \t]*\n(.*?)\n?```\Z", re.DOTALL)
 # Under these names models put words when they answer in JSON though they were not asked to, or
 # their server holds them to it.
@@ -34,17 +37,17 @@ def without_thoughts(text: str) -> str:
 
 
 def words_of(text: str) -> str:
-    """What `text` says in words: those of the JSON object that it holds, if it holds one that says
-    something, else `text` itself without a fence around it.
+    """What `text` says in words: those of the JSON object that it holds, if it holds one with words
+    in it, else `text` itself without a fence around it.
 
-    Empty where the object says that nothing was found.
+    Empty where the object has no words or says that nothing was found.
     """
     text = text.strip()
     for found in _objects(text):
         if _denies(found):
             return ""
-        if said := " ".join(_said(found)):
-            return said
+        if not found.keys().isdisjoint(_SAYING):
+            return " ".join(_said(found))
     fenced = _FENCED.match(text)
     return fenced[1].strip() if fenced else text
 
@@ -61,10 +64,12 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
     too many."""
     decoder = json.JSONDecoder(strict=False)
     at, sound = text.find("{"), False
-    while at >= 0:
+    for _ in range(MOST_BRACES):
+        if at < 0:
+            break
         try:
             value, end = decoder.raw_decode(text, at)
-        except ValueError:
+        except (ValueError, RecursionError):
             end = at + 1
         else:
             if value:
@@ -72,11 +77,12 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
                 yield value
         at = text.find("{", end)
     start, end = text.find("{"), text.rfind("}") + 1
-    if sound or not 0 <= start < end or end - start > 100_000:
+    # References could make it larger than memory.
+    if sound or not 0 <= start < end or end - start > MOST_YAML or "&" in text[start:end]:
         return
     try:
         value = yaml.safe_load(text[start:end])
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         return
     # Words in braces are a mapping to YAML as well, of these words to nothing.
     if isinstance(value, dict) and any(each is not None for each in value.values()):
