@@ -392,7 +392,7 @@ def test_what_was_found_is_a_link_to_the_very_sentence(
 ) -> None:
     _, client = reading_only
     html = client.get("/articles", params={"q": "crane lucky"}).text
-    (link,) = re.findall(r'href="(/articles/view[^"]*start[^"]*)"', html)
+    (link,) = re.findall(r'href="(./articles/view[^"]*start[^"]*)"', html)
     marked = re.findall(r"<mark[^>]*>(.*?)</mark>", client.get(unescape(link)).text)
     assert "crane" in marked[0]
 

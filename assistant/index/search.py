@@ -73,8 +73,7 @@ class Index:
     def _use(self, folder: Path) -> None:
         self._folder = folder
         self._chroma = folder / "chroma"
-        # Chroma writes even to read.
-        self._frozen = read_only(folder) or (not folder.exists() and read_only(folder.parent))
+        self._frozen = read_only(folder if folder.exists() else folder.parent)
 
     # Searching
 
@@ -131,7 +130,7 @@ class Index:
     ) -> list[tuple[str, float]]:
         if not state.passages:
             return []
-        if filters or self._frozen:
+        if filters or self._frozen:  # Chroma writes even to read
             return self._files(state).nearest(vector, k, filters or Filters())
         collection = chroma.collection(self._chroma, state)
         found = chroma.query(collection, vector.reshape(1, -1), min(k, state.passages))[0]
@@ -171,6 +170,8 @@ class Index:
         """`use` with caches that can be trusted, under the shared lock; mended first if need be."""
         wanted = self._store.version
         mended = False
+        if self._frozen and not self._folder.exists():
+            self._leave()
         while True:
             broken = None
             with self._lock, caches_errors(self._folder):
