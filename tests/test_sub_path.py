@@ -144,7 +144,7 @@ def test_logging_in_leads_to_the_page_that_was_wanted_with_a_cookie_for_the_path
 ) -> None:
     access = Access(tmp_path)
     key = access.add("mara")
-    app = application(engine, access=access, root_path=root_path)
+    app = application(engine, access=access, root_path=root_path, chat=True)
     with running(app) as address, own(address, tells=not root_path) as site:
         client = httpx.Client(timeout=60, follow_redirects=True, headers={"Accept": "text/html"})
         wanted = f"{site}/articles/view?id=bridge.md"
@@ -186,7 +186,7 @@ def test_a_root_path_ends_without_a_slash(given: str, path: str) -> None:
 
 
 def test_the_way_up_leads_to_the_start_page() -> None:
-    for path in ("/", "/articles", "/articles/view", "/a/b/c", "//web/x"):
+    for path in ("/", "/articles", "/articles/view", "/a/b/c"):
         assert urljoin(f"http://x/news{path}", way_up(path)) == "http://x/news/"
 
 
