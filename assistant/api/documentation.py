@@ -16,6 +16,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>HTTP API</title>
+<link rel="icon" href="./web/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="./web/base.css">
 <style>
 body {{ max-width: 50rem; margin: 0 auto; padding: 2rem 1.25rem; background: var(--ground);
