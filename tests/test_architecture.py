@@ -21,7 +21,17 @@ EVALS = Path(evals.__file__).parent
 
 # A module imports only from what stands before it. A package counts as one.
 ORDER = [
-    *("types", "errors", "progress", "stopwatch", "locks", "settings", "dialogue", "safety"),
+    *(
+        "types",
+        "errors",
+        "progress",
+        "stopwatch",
+        "locks",
+        "settings",
+        "dialogue",
+        "safety",
+        "proxies",
+    ),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "timing", "scope"),
     *("fetching", "reading", "passages", "graphs", "models"),
     *("offline", "quantization", "embedding", "llm"),
