@@ -82,7 +82,7 @@ BEHIND = {
     "defusedxml": {"reading"},
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
-    "pypdf": {"reading"},
+    "pypdfium2": {"reading"},
     "docx": {"reading"},
     "gradio": {"web"},
     "fastapi": {"web", "api", "guards", "server"},
@@ -91,7 +91,7 @@ BEHIND = {
     "jinja2": {"web"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
-HEAVY |= {"onnxruntime", "bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf", "docx"}
+HEAVY |= {"onnxruntime", "bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdfium2", "docx"}
 HEAVY |= {"gradio", "fastapi", "starlette", "uvicorn", "jinja2", "pandas"}
 # They subclass classes of LlamaIndex, or are the server: so they are themselves imported late.
 HEAVY_MODULES = ("assistant.llm", "assistant.llamaindex", "assistant.api", "assistant.guards")

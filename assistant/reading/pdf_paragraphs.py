@@ -1,0 +1,253 @@
+"""The lines of a column, and the paragraphs that they make."""
+
+from __future__ import annotations
+
+import statistics
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from assistant.reading import metadata
+from assistant.reading.pdf_columns import Region
+from assistant.reading.pdf_words import Word
+from assistant.reading.superscripts import raised
+
+_DROP_CAP = 1.7  # times the height of the text
+_NEW_STYLE = 1.12
+_ENDS = '.!?…:;。！？؟۔"”’»)]'
+
+
+@dataclass
+class Line:
+    text: str
+    words: list[Word]
+    left: float
+    right: float
+    y: float
+    size: float
+    bold: bool
+
+
+@dataclass
+class Block:
+    """A paragraph, a headline, a caption or a table.
+
+    full: whether its last line fills the column, so that the sentence may go on elsewhere.
+    """
+
+    lines: list[str]
+    size: float
+    bold: bool
+    full: bool = False
+    is_table: bool = False
+    page: int = 0
+    left: float = field(default=0.0, repr=False)
+
+    @property
+    def ends(self) -> bool:
+        """Whether a sentence ends with it."""
+        return self.lines[-1].rstrip()[-1:] in _ENDS
+
+    @property
+    def starts_small(self) -> bool:
+        return self.lines[0][:1].islower()
+
+
+def blocks_of(region: Region, size: float) -> list[Block]:
+    """The paragraphs of a region in order. size: of the text, see `body_size`."""
+    if region.cells is not None:
+        return [_table(region.cells)]
+    lines = _lines(region.words, size)
+    if not lines:
+        return []
+    edge = max(line.right for line in lines)
+    steps = [b.y - a.y for a, b in pairwise(lines) if 0 < b.y - a.y < 2.5 * b.size]
+    step = statistics.median(steps) if steps else 1.3 * size
+    groups: list[list[Line]] = [[lines[0]]]
+    for last, line in pairwise(lines):
+        if _starts_paragraph(groups[-1], last, line, edge, step):
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    left = min(line.left for line in lines)
+    return [_block(group, left, edge) for group in groups]
+
+
+def _block(lines: list[Line], left: float, edge: float) -> Block:
+    return Block(
+        lines=[line.text for line in lines],
+        size=max(line.size for line in lines),
+        bold=all(line.bold for line in lines),
+        full=lines[-1].right - left > 0.72 * (edge - left),
+        left=left,
+    )
+
+
+def _starts_paragraph(
+    group: list[Line], last: Line, line: Line, edge: float, step: float
+) -> bool:
+    bigger, smaller = max(last.size, line.size), min(last.size, line.size)
+    if bigger > _NEW_STYLE * smaller or last.bold != line.bold:
+        return True
+    if metadata.is_about(last.text) or metadata.is_about(line.text):
+        return True
+    unfinished = last.text.rstrip()[-1:] not in _ENDS
+    if line.y - last.y > 1.35 * max(step, line.size) and line.size < 1.25 * step:
+        return True
+    if line.text[:1].islower():
+        return False
+    first = line.words[0]
+    slack = edge - last.right - 0.25 * line.size - (first.right - first.left)
+    # The next word had found room on the line: someone ended it there.
+    if slack > 0.3 * line.size and (not unfinished or slack > 0.12 * (edge - last.left)):
+        return True
+    indent = line.left - last.left
+    return 0.6 * line.size < indent < 6 * line.size and not unfinished
+
+
+def _table(columns: list[list[Word]]) -> Block:
+    heights = sorted(word.y for column in columns for word in column)
+    size = statistics.median(word.size for column in columns for word in column)
+    rows = [heights[0]]
+    for y in heights:
+        if y - rows[-1] > size / 2:
+            rows.append(y)
+    told = []
+    for row in rows:
+        cells = (
+            " ".join(w.text for w in sorted(column, key=lambda w: w.left) if abs(w.y - row) <= size / 2)
+            for column in columns
+        )
+        told.append(" | ".join(filter(None, cells)))
+    return Block(told, size, bold=False, is_table=True)
+
+
+# -- lines --------------------------------------------------------------------------------------
+
+
+def _lines(words: Sequence[Word], size: float) -> list[Line]:
+    usual = _usual(words)
+    caps = [w for w in words if _is_drop_cap(w, words, usual)]
+    small = [w for w in words if w.size < 0.8 * usual and w not in caps]
+    rows: list[list[Word]] = []
+    for word in sorted((w for w in words if w not in caps and w not in small), key=lambda w: w.y):
+        if rows and word.y - rows[-1][0].y <= 0.3 * max(word.size, rows[-1][0].size):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    marks: list[Word] = []
+    for word in sorted(small, key=lambda w: w.y):
+        home = next((row for row in rows if _sits_on(word, row)), None)
+        if home is not None:
+            home.append(word)
+        elif marks and abs(word.y - marks[0].y) <= 0.3 * word.size:
+            marks.append(word)
+        else:
+            if marks:
+                rows.append(marks)
+            marks = [word]
+    if marks:
+        rows.append(marks)
+    rows.sort(key=lambda row: row[0].y)
+    lines = [_line(row) for row in rows]
+    for cap in caps:
+        _hang(cap, lines)
+    return lines
+
+
+def _usual(words: Sequence[Word]) -> float:
+    sizes = sorted(word.size for word in words for _ in word.text)
+    return sizes[len(sizes) // 2] if sizes else 10.0
+
+
+def _is_drop_cap(word: Word, words: Sequence[Word], usual: float) -> bool:
+    if word.size < _DROP_CAP * usual or len(word.text.strip("“\"'„«‘")) > 1:
+        return False
+    top = word.y - 0.75 * word.size
+    return any(
+        w.left >= word.right - 0.2 * usual and top <= w.y <= word.y + 0.3 * usual and w.size < word.size / 1.5
+        for w in words
+    )
+
+
+def _sits_on(word: Word, row: list[Word]) -> bool:
+    """Whether a small word, such as the mark of a note, belongs to the words of a line."""
+    base = row[0]
+    if not -0.75 * base.size <= word.y - base.y <= 0.35 * base.size:
+        return False
+    near = 0.5 * base.size
+    return any(-near < word.left - w.right < near or -near < w.left - word.right < near for w in row)
+
+
+def _line(words: list[Word]) -> Line:
+    size = max(word.size for word in words)
+    full = [word for word in words if word.size > 0.8 * size]
+    ordered = sorted(words, key=lambda w: w.left)
+    y = statistics.median(w.y for w in full)
+    return Line(
+        text=_text(ordered, y, size),
+        words=ordered,
+        left=ordered[0].left,
+        right=max(w.right for w in ordered),
+        y=y,
+        size=size,
+        bold=sum(len(w.text) for w in full if w.bold) * 2 > sum(len(w.text) for w in full),
+    )
+
+
+def _text(words: list[Word], y: float, size: float) -> str:
+    if _leftwards(words):
+        return _from_right(words)
+    text = ""
+    for number, word in enumerate(words):
+        before = words[number - 1] if number else None
+        gap = word.left - before.right if before else 0.0
+        space = " " if before and gap > 0.1 * size else ""
+        if word.size < 0.8 * size and y - word.y > 0.15 * size:
+            following = words[number + 1] if number + 1 < len(words) else None
+            touches = following is not None and following.left - word.right < 0.1 * size
+            after = (following.text if touches else f" {following.text}") if following else ""
+            text += raised(text + space, word.text, after)
+            if not text.endswith(" "):
+                text += ""
+        else:
+            text += space + word.text
+    return text
+
+
+def _leftwards(words: Sequence[Word]) -> bool:
+    kinds = [unicodedata.bidirectional(c) for word in words for c in word.text]
+    right = sum(kind in ("R", "AL") for kind in kinds)
+    return right > sum(kind == "L" for kind in kinds)
+
+
+def is_leftwards(words: Sequence[Word]) -> bool:
+    """Whether most letters are of a script that is written from right to left."""
+    return _leftwards(words)
+
+
+def _from_right(words: list[Word]) -> str:
+    """Words from right to left; runs of numbers and Latin words stay as they are."""
+    told: list[str] = []
+    run: list[str] = []
+    for word in reversed(words):
+        if any(unicodedata.bidirectional(c) in ("R", "AL") for c in word.text):
+            told += reversed(run)
+            run = []
+            told.append(word.text)
+        else:
+            run.append(word.text)
+    return " ".join([*told, *reversed(run)])
+
+
+def _hang(cap: Word, lines: list[Line]) -> None:
+    """Put a drop cap before the line that it begins."""
+    top = cap.y - 0.8 * cap.size
+    for line in lines:
+        if top <= line.y <= cap.y + 0.3 * line.size and line.left >= cap.right - 0.3 * line.size:
+            line.text = cap.text + line.text
+            line.left = cap.left
+            return
+    lines.append(_line([cap]))
+    lines.sort(key=lambda line: line.y)
