@@ -6,11 +6,12 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import ReadingError
-from assistant.reading import names
+from assistant.reading import names, plain
 from assistant.reading.assembly import assemble
 from assistant.reading.files import opened, printable
 from assistant.reading.metadata import is_about
@@ -20,7 +21,7 @@ from assistant.reading.pdf_joining import flowing, joined, vocabulary
 from assistant.reading.pdf_pages import PAGE_NUMBER, without_margins
 from assistant.reading.pdf_paragraphs import Block, blocks_of, is_leftwards
 from assistant.reading.pdf_words import Word, words_of_page
-from assistant.reading.text import one_line
+from assistant.reading.text import canonical, one_line
 from assistant.types import Article, Failure
 
 if TYPE_CHECKING:
@@ -163,18 +164,33 @@ def _article(
         found = [block for region in regions for block in blocks_of(region, size)]
         for other in pages[number][0][1:]:  # written on the side, such as a photographer's name
             for region in in_reading_order(other, size, leftwards=leftwards):
-                found += blocks_of(region, size)
+                found += [replace(block, aside=True) for block in blocks_of(region, size)]
         for block in found:
             block.page = number
         blocks += found
-    words_known = vocabulary(blocks)
-    blocks = flowing(blocks)
-    texts = ["\n".join(b.lines) if b.is_table else joined(b.lines, words_known) for b in blocks]
+    known = vocabulary(blocks)
+    asides = [joined(block.lines, known) for block in blocks if block.aside]
+    blocks = flowing([block for block in blocks if not block.aside])
+    texts = ["\n".join(b.lines) if b.is_table else joined(b.lines, known) for b in blocks]
     stated = _stated(info)
-    if stated["title"] is None and (at := _headline(blocks, texts, size)) is not None:
-        stated["title"] = texts.pop(at)
+    if stated["title"] is None:
+        stated["title"] = _title(blocks, texts, size)
     text = "\n\n".join([*margins.head, *texts, *margins.foot])
-    return assemble(article_id, text, stated, file_name=path.name)
+    article = assemble(article_id, text, stated, file_name=path.name)
+    if article is None or not asides:
+        return article
+    # What is written on its side, or across the page, tells nothing of the article.
+    return replace(article, text=canonical("\n\n".join([article.text, *asides])))
+
+
+def _title(blocks: list[Block], texts: list[str], size: float) -> str:
+    """The headline, which is taken out of `texts`, or else the first words."""
+    if (at := _headline(blocks, texts, size)) is not None:
+        return texts.pop(at)
+    headline, body = plain.split_headline(canonical("\n\n".join(texts)))
+    if headline:
+        texts[:] = [body]
+    return plain.headline_text(headline) or plain.first_words(body)
 
 
 def _headline(blocks: list[Block], texts: list[str], size: float) -> int | None:

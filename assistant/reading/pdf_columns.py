@@ -18,7 +18,7 @@ _HEADLINE = 1.25  # times the height of the text
 _STEPS = 2  # of the masks below, to a point
 # White of so many heights of a letter is a gutter where it runs through so many lines. Between a
 # few lines as much comes about by chance.
-_GUTTERS = ((8, 0.6), (5, 0.9), (3, 1.4), (2, 2.2))
+_GUTTERS = ((8, 0.6), (5, 0.8), (3, 1.0), (2, 3.5))
 _SHORT_CELL = 14  # characters
 _DEEPEST = 40
 

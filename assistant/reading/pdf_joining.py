@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from assistant.reading.pdf_paragraphs import Block
 
@@ -99,26 +100,25 @@ def flowing(blocks: Sequence[Block]) -> list[Block]:
         block = rest.pop(0)
         while (at := _goes_on_in(block, rest)) is not None:
             other = rest.pop(at)
-            block = Block(
-                block.lines + other.lines, block.size, block.bold, other.full, page=other.page
+            block = replace(
+                other, lines=block.lines + other.lines, first=block.first, size=block.size
             )
         told.append(block)
     return told
 
 
 def _goes_on_in(block: Block, rest: Sequence[Block]) -> int | None:
+    """Where in `rest` the sentence goes on with which `block` stops, if it does."""
     if block.is_table or block.ends:
         return None
+    hyphen = block.lines[-1][-1:] in _HYPHENS
     for at, other in enumerate(rest[: _FLOATS + 1]):
         alike = abs(other.size - block.size) < 0.08 * block.size and other.bold == block.bold
-        if not alike or other.is_table:
-            if other.size > 1.5 * block.size and len(block.lines) < 2:
-                return None
-            continue
-        hyphen = block.lines[-1][-1:] in _HYPHENS
-        if other.starts_small and (block.full or hyphen or len(block.lines) > 1):
-            return at
-        if (block.full or hyphen) and (at == 0 or hyphen) and len(block.lines) > 1:
-            return at
-        return None
+        if alike and not other.is_table:
+            filled = block.room < other.first + 0.6 * block.size
+            if other.starts_small and (filled or hyphen or len(block.lines) > 1):
+                return at
+            return at if block.cut and (filled or hyphen) else None
+        if other.size > block.size * 1.05 and not block.cut:
+            return None  # a headline ends what stands over it
     return None

@@ -6,9 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.reading.pdf_words import Word
 
+_ROWS = 4  # lines that a head or a foot may have
 _EDGE = 0.13  # of the page's height, at the top and at the bottom
 _PAGE_WORD = r"(?:page|pages|pag|pagina|página|pàgina|seite|s|p|pp|side|sida|strona|стр|страница)"
 PAGE_NUMBER = re.compile(
@@ -33,46 +35,85 @@ class Margins:
 
 def without_margins(pages: Sequence[tuple[list[Word], float, float]]) -> Margins:
     """pages: the words of each, and the y of its upper and lower edge."""
-    edges = [_edge_rows(*page) for page in pages]
-    seen: defaultdict[tuple[bool, str], list[int]] = defaultdict(list)
+    edges = [_at_the_edges(*page) for page in pages]
+    texts: defaultdict[tuple[object, ...], dict[int, str]] = defaultdict(dict)
     for number, rows in enumerate(edges):
-        for at_top, row in rows:
-            seen[at_top, _shape(row)].append(number)
+        for row in rows:
+            for piece in row.pieces:
+                texts[_key(row, piece)].setdefault(number, _text(piece))
     margins = Margins([], [], [])
-    told: set[tuple[bool, str]] = set()
+    told: set[str] = set()
     for (words, _, _), rows in zip(pages, edges, strict=True):
         dropped: set[int] = set()
-        outermost = {rows[0][0]: 0} if rows else {}
-        del outermost
-        for at_top, row in rows:
-            key = (at_top, _shape(row))
-            text = " ".join(w.text for w in row)
-            is_number = PAGE_NUMBER.fullmatch(text) is not None
-            if not is_number and len(set(seen[key])) < 2:
-                continue
-            dropped.update(map(id, row))
-            bare = _INSIDE.sub(" ", text).strip()
-            if not is_number and key not in told and bare:
-                told.add(key)
-                (margins.head if at_top else margins.foot).append(bare)
+        inside = {True: False, False: False}  # at the top, at the bottom: past the last of them
+        for row in rows:
+            for piece in row.pieces:
+                found = list(texts[_key(row, piece)].values())
+                is_number = PAGE_NUMBER.fullmatch(_text(piece)) is not None
+                if inside[row.at_top] or not (is_number or len(found) > 1):
+                    continue
+                dropped.update(map(id, piece))
+                bare = "" if is_number else _without_numbers(found[0], found[1])
+                if bare and bare not in told:
+                    told.add(bare)
+                    (margins.head if row.at_top else margins.foot).append(bare)
+            inside[row.at_top] = not any(id(word) in dropped for word in row.words)
         margins.pages.append([word for word in words if id(word) not in dropped])
     return margins
 
 
-def _edge_rows(words: list[Word], top: float, bottom: float) -> list[tuple[bool, list[Word]]]:
-    """The lines near the upper and the lower edge, each with whether it is near the upper."""
+@dataclass
+class _Row:
+    """A line near an edge of a page; its pieces stand wide apart, as left, middle and right."""
+
+    at_top: bool
+    place: int
+    words: list[Word]
+    pieces: list[list[Word]]
+
+
+def _at_the_edges(words: list[Word], top: float, bottom: float) -> list[_Row]:
+    """The lines near the upper and the lower edge, from the outermost inwards."""
     height = bottom - top
-    rows: list[list[Word]] = []
+    lines: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.y):
         if top + _EDGE * height < word.y < bottom - _EDGE * height:
             continue
-        if rows and word.y - rows[-1][-1].y <= 0.4 * word.size:
-            rows[-1].append(word)
+        if lines and word.y - lines[-1][-1].y <= 0.4 * word.size:
+            lines[-1].append(word)
         else:
-            rows.append([word])
-    middle = (top + bottom) / 2
-    return [(row[0].y < middle, sorted(row, key=lambda w: w.left)) for row in rows]
+            lines.append([word])
+    rows = []
+    for line in lines:
+        at_top = line[0].y < (top + bottom) / 2
+        line.sort(key=lambda w: w.left)
+        place = round((line[0].y - (top if at_top else bottom)) / 6)
+        rows.append(_Row(at_top, place, line, _pieces(line)))
+    upper, lower = [r for r in rows if r.at_top], [r for r in rows if not r.at_top]
+    return upper[:_ROWS] + lower[: -_ROWS - 1 : -1]
 
 
-def _shape(row: Sequence[Word]) -> str:
-    return re.sub(r"\d+", "#", " ".join(word.text for word in row)).casefold()
+def _pieces(line: list[Word]) -> list[list[Word]]:
+    pieces = [[line[0]]]
+    for last, word in pairwise(line):
+        if word.left - last.right > 2.5 * word.size:
+            pieces.append([word])
+        else:
+            pieces[-1].append(word)
+    return pieces
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def _key(row: _Row, piece: Sequence[Word]) -> tuple[object, ...]:
+    return row.at_top, row.place, re.sub(r"\d+", "#", _text(piece)).casefold()
+
+
+def _without_numbers(first: str, second: str) -> str:
+    """The text of a head without the numbers that are others on another page."""
+    bare = _INSIDE.sub(" ", first).split()
+    other = _INSIDE.sub(" ", second).split()
+    kept = (a for a, b in zip(bare, other, strict=False) if a == b or not re.search(r"\d", a))
+    return " ".join(kept).strip(" |·•,–-")

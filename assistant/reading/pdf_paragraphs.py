@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 
 from assistant.reading import metadata
 from assistant.reading.pdf_columns import Region
@@ -15,7 +16,9 @@ from assistant.reading.superscripts import raised
 
 _DROP_CAP = 1.7  # times the height of the text
 _NEW_STYLE = 1.12
-_ENDS = '.!?…:;。！？؟۔"”’»)]'
+_BULLET = re.compile(r"[•●▪■◦‣➢✓]\s*\S")
+_SENTENCE_END = re.compile(r"[.!?…:。！？؟۔][\"'”’»“)\]]*\s*$")
+_HOLE = 3  # lines: a wider gap is a picture's, not one between paragraphs
 
 
 @dataclass
@@ -33,21 +36,25 @@ class Line:
 class Block:
     """A paragraph, a headline, a caption or a table.
 
-    full: whether its last line fills the column, so that the sentence may go on elsewhere.
+    room: what is left of its last line. first: the width of its first word.
+    cut: whether the column ends with it, or a picture follows, so that it may go on elsewhere.
+    aside: whether it is written in another direction than the text, as a watermark is.
     """
 
     lines: list[str]
     size: float
     bold: bool
-    full: bool = False
+    room: float = 0.0
+    first: float = 0.0
+    cut: bool = False
     is_table: bool = False
     page: int = 0
-    left: float = field(default=0.0, repr=False)
+    aside: bool = False
 
     @property
     def ends(self) -> bool:
         """Whether a sentence ends with it."""
-        return self.lines[-1].rstrip()[-1:] in _ENDS
+        return _SENTENCE_END.search(self.lines[-1]) is not None
 
     @property
     def starts_small(self) -> bool:
@@ -70,17 +77,22 @@ def blocks_of(region: Region, size: float) -> list[Block]:
             groups.append([line])
         else:
             groups[-1].append(line)
-    left = min(line.left for line in lines)
-    return [_block(group, left, edge) for group in groups]
+    blocks = []
+    for group, following in zip_longest(groups, groups[1:]):
+        cut = following is None or following[0].y - group[-1].y > _HOLE * step
+        blocks.append(_block(group, edge, cut))
+    return blocks
 
 
-def _block(lines: list[Line], left: float, edge: float) -> Block:
+def _block(lines: list[Line], edge: float, cut: bool) -> Block:
+    first = lines[0].words[0]
     return Block(
         lines=[line.text for line in lines],
         size=max(line.size for line in lines),
         bold=all(line.bold for line in lines),
-        full=lines[-1].right - left > 0.72 * (edge - left),
-        left=left,
+        room=edge - lines[-1].right,
+        first=first.right - first.left,
+        cut=cut,
     )
 
 
@@ -90,16 +102,18 @@ def _starts_paragraph(
     bigger, smaller = max(last.size, line.size), min(last.size, line.size)
     if bigger > _NEW_STYLE * smaller or last.bold != line.bold:
         return True
-    if metadata.is_about(last.text) or metadata.is_about(line.text):
+    if _BULLET.match(line.text):
         return True
-    unfinished = last.text.rstrip()[-1:] not in _ENDS
+    unfinished = not _SENTENCE_END.search(last.text)
     if line.y - last.y > 1.35 * max(step, line.size) and line.size < 1.25 * step:
         return True
     if line.text[:1].islower():
         return False
+    # Where the next word had found room on the line, someone ended it there.
     first = line.words[0]
     slack = edge - last.right - 0.25 * line.size - (first.right - first.left)
-    # The next word had found room on the line: someone ended it there.
+    if slack > 0.3 * line.size and (metadata.is_about(last.text) or metadata.is_about(line.text)):
+        return True
     if slack > 0.3 * line.size and (not unfinished or slack > 0.12 * (edge - last.left)):
         return True
     indent = line.left - last.left
@@ -150,10 +164,23 @@ def _lines(words: Sequence[Word], size: float) -> list[Line]:
     if marks:
         rows.append(marks)
     rows.sort(key=lambda row: row[0].y)
-    lines = [_line(row) for row in rows]
+    lines = [_line(piece) for row in rows for piece in _pieces(row)]
     for cap in caps:
         _hang(cap, lines)
     return lines
+
+
+def _pieces(row: list[Word]) -> list[list[Word]]:
+    """A row as it is, or in its parts where one of them, wide apart, is a date or a byline."""
+    ordered = sorted(row, key=lambda w: w.left)
+    pieces = [[ordered[0]]]
+    for last, word in pairwise(ordered):
+        if word.left - last.right > 2.5 * word.size:
+            pieces.append([word])
+        else:
+            pieces[-1].append(word)
+    about = (metadata.is_about(" ".join(w.text for w in piece)) for piece in pieces)
+    return pieces if len(pieces) > 1 and any(about) else [ordered]
 
 
 def _usual(words: Sequence[Word]) -> float:
@@ -203,14 +230,16 @@ def _text(words: list[Word], y: float, size: float) -> str:
     for number, word in enumerate(words):
         before = words[number - 1] if number else None
         gap = word.left - before.right if before else 0.0
-        space = " " if before and gap > 0.1 * size else ""
+        space = " " if before and (word.spaced or gap > 0.1 * size) else ""
         if word.size < 0.8 * size and y - word.y > 0.15 * size:
             following = words[number + 1] if number + 1 < len(words) else None
-            touches = following is not None and following.left - word.right < 0.1 * size
+            touches = (
+                following is not None
+                and not following.spaced
+                and following.left - word.right < 0.1 * size
+            )
             after = (following.text if touches else f" {following.text}") if following else ""
             text += raised(text + space, word.text, after)
-            if not text.endswith(" "):
-                text += ""
         else:
             text += space + word.text
     return text

@@ -25,7 +25,10 @@ _NO_LETTERS = ("\ufffd", "\uffff")
 
 @dataclass(slots=True)
 class Word:
-    """Letters without a space between them; x grows rightwards, y, the baseline's, downwards."""
+    """Letters without a space between them; x grows rightwards, y, the baseline's, downwards.
+
+    spaced: whether a space stands before it in the file.
+    """
 
     text: str
     left: float
@@ -33,6 +36,7 @@ class Word:
     y: float
     size: float
     bold: bool
+    spaced: bool = False
 
 
 @dataclass(slots=True)
@@ -140,32 +144,33 @@ def _from_right(run: Sequence[_Letter], letter: _Letter) -> bool:
 
 
 def _words_of_run(run: list[_Letter]) -> Iterator[Word]:
-    spaced = _is_spaced_out(run)
-    inked = [letter for letter in run if letter.text.strip() or not letter.text]
+    spaced_out = _is_spaced_out(run)
+    inked = [letter for letter in run if not letter.text.isspace()]
     gaps = [
         max(b.left - a.right, a.left - b.right)
         for a, b in zip(run, run[1:], strict=False)
         if a.text.strip() and b.text.strip()
     ]
-    if spaced:
+    if spaced_out:
         gaps = [b.left - a.right for a, b in zip(inked, inked[1:], strict=False)]
     usual = max(0.0, statistics.median(gaps)) if len(gaps) > 2 else 0.0
     word: list[_Letter] = []
-    for letter in inked if spaced else run:
-        if not spaced and letter.text.isspace():
+    spaced = False  # whether a space stands before `word`
+    for letter in inked if spaced_out else run:
+        if letter.text.isspace():
             if word:
-                yield _word(word)
-            word = []
+                yield _word(word, spaced)
+            word, spaced = [], True
             continue
         if word:
             last = word[-1]
             gap = max(letter.left - last.right, last.left - letter.right)
             if gap > usual + _SPACE * letter.size:
-                yield _word(word)
-                word = []
+                yield _word(word, spaced)
+                word, spaced = [], True
         word.append(letter)
     if word:
-        yield _word(word)
+        yield _word(word, spaced)
 
 
 def _is_spaced_out(run: list[_Letter]) -> bool:
@@ -175,7 +180,7 @@ def _is_spaced_out(run: list[_Letter]) -> bool:
     return len(single) >= 4 and alone >= 0.8 * len(single)
 
 
-def _word(letters: list[_Letter]) -> Word:
+def _word(letters: list[_Letter], spaced: bool) -> Word:
     first = letters[0]
     return Word(
         text="".join(letter.text for letter in letters),
@@ -184,4 +189,5 @@ def _word(letters: list[_Letter]) -> Word:
         y=statistics.median(letter.y for letter in letters),
         size=first.size,
         bold=first.bold,
+        spaced=spaced,
     )
