@@ -300,19 +300,19 @@ def pdf(sheet: Sheet) -> bytes:
     return target.getvalue()
 
 
-def whole(sheet: Sheet, article: Article) -> list[str]:
+def lost(sheet: Sheet, article: Article) -> list[str]:
     """The sentences of the sheet that are not sentences of the article."""
     text = article.text
     found = Counter(
         " ".join(text[s.start : s.end].split()) for s in sentence_spans(text, article.language)
     )
-    lost = []
+    missing = []
     for sentence in sheet.sentences:
         if found[sentence]:
             found[sentence] -= 1
         else:
-            lost.append(sentence)
-    return lost
+            missing.append(sentence)
+    return missing
 
 
 def read_back(sheet: Sheet, folder: Path) -> Article:
@@ -324,7 +324,7 @@ def read_back(sheet: Sheet, folder: Path) -> Article:
 
 def main(numbers: list[int], show: bool) -> None:
     told: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
     pages, seconds = 0, 0.0
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
@@ -333,17 +333,17 @@ def main(numbers: list[int], show: bool) -> None:
             article = read_back(sheet, Path(folder))
             seconds += time.process_time() - started
             pages += 1 + max(piece.page for piece in sheet.pieces)
-            missing = whole(sheet, article)
+            missing = lost(sheet, article)
             groups = ("all", "even" if number % 2 == 0 else "odd", sheet.layout.drawing)
             for group in (*groups, f"{sheet.layout.columns} columns"):
                 told[group] += len(sheet.sentences)
-                lost[group] += len(missing)
+                missed[group] += len(missing)
             if show:
                 print(sheet.layout)
                 print(article.title, "|", article.published, "\n", article.text)
                 print(*(f"LOST {sentence}" for sentence in missing), sep="\n")
     for group in sorted(told):
-        kept = told[group] - lost[group]
+        kept = told[group] - missed[group]
         print(f"{group}: {kept} of {told[group]} sentences whole, {kept / told[group]:.1%}")
     print(f"{pages} pages, {seconds / pages:.3f} s a page")
 

@@ -170,7 +170,7 @@ def _article(
         blocks += found
     known = vocabulary(blocks)
     asides = [joined(block.lines, known) for block in blocks if block.aside]
-    blocks = flowing([block for block in blocks if not block.aside])
+    blocks = flowing([block for block in blocks if not block.aside], size)
     texts = ["\n".join(b.lines) if b.is_table else joined(b.lines, known) for b in blocks]
     stated = _stated(info)
     if stated["title"] is None:

@@ -19,6 +19,7 @@ _STEPS = 2  # of the masks below, to a point
 # White of so many heights of a letter is a gutter where it runs through so many lines. Between a
 # few lines as much comes about by chance.
 _GUTTERS = ((8, 0.6), (5, 0.8), (3, 1.0), (2, 3.5))
+_IN_BAND = 3  # lines: fewer in the middle of a text have wide spaces by chance
 _SHORT_CELL = 14  # characters
 _DEEPEST = 40
 
@@ -179,7 +180,9 @@ def _is_gutter(
         return lines > 0 and width >= 1.4 * size
     if max(len(w.text) for w in left) <= 3:
         return False  # the marks of a list
-    return any(lines >= number and width >= heights * size for number, heights in _GUTTERS)
+    return lines >= fewest and any(
+        lines >= number and width >= heights * size for number, heights in _GUTTERS
+    )
 
 
 def _lines(words: list[Word], top: float, bottom: float, size: float) -> int:
@@ -200,12 +203,7 @@ def _bands(rows: list[_Row], size: float) -> list[list[Word]]:
             mask = grown
             end += 1
         run = [word for row in rows[start:end] for word in row.words]
-        while end - start >= 1 and len(_columns(run, size)) == 1:
-            end -= 1  # the last rows may have their white elsewhere
-            run = [word for row in rows[start:end] for word in row.words] if end > start else []
-            if end - start <= 1:
-                break
-        if end > start and len(_columns(run, size)) > 1 and end - start < len(rows):
+        if len(_columns(run, size, _IN_BAND)) > 1 and end - start < len(rows):
             parts += [run, []]
             start = end
         else:

@@ -89,16 +89,16 @@ def _keeps(head: str, tail: str) -> bool:
     return head in _FIRST and tail in _SECOND
 
 
-def flowing(blocks: Sequence[Block]) -> list[Block]:
+def flowing(blocks: Sequence[Block], size: float) -> list[Block]:
     """`blocks` with those put together that one sentence runs through.
 
-    What stands in between, such as a caption at the foot of a column, comes after them.
+    size: of the text. What stands in between, such as a caption at the foot of a column, comes after them.
     """
     rest = list(blocks)
     told: list[Block] = []
     while rest:
         block = rest.pop(0)
-        while (at := _goes_on_in(block, rest)) is not None:
+        while (at := _goes_on_in(block, rest, size)) is not None:
             other = rest.pop(at)
             block = replace(
                 other, lines=block.lines + other.lines, first=block.first, size=block.size
@@ -107,7 +107,7 @@ def flowing(blocks: Sequence[Block]) -> list[Block]:
     return told
 
 
-def _goes_on_in(block: Block, rest: Sequence[Block]) -> int | None:
+def _goes_on_in(block: Block, rest: Sequence[Block], size: float) -> int | None:
     """Where in `rest` the sentence goes on with which `block` stops, if it does."""
     if block.is_table or block.ends:
         return None
@@ -118,7 +118,8 @@ def _goes_on_in(block: Block, rest: Sequence[Block]) -> int | None:
             filled = block.room < other.first + 0.6 * block.size
             if other.starts_small and (filled or hyphen or len(block.lines) > 1):
                 return at
-            return at if block.cut and (filled or hyphen) else None
+            is_text = abs(block.size - size) < 0.08 * size and not block.bold
+            return at if hyphen or (is_text and block.cut and filled) else None
         if other.size > block.size * 1.05 and not block.cut:
             return None  # a headline ends what stands over it
     return None
