@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import ReadingError
-from assistant.reading import names, plain
+from assistant.reading import metadata, names, plain
 from assistant.reading.assembly import assemble
+from assistant.reading.fields import article_fields
 from assistant.reading.files import opened, printable
-from assistant.reading.metadata import is_about
 from assistant.reading.options import Options, needs, too_much
 from assistant.reading.pdf_columns import body_size, in_reading_order
 from assistant.reading.pdf_joining import flowing, joined, vocabulary
 from assistant.reading.pdf_pages import PAGE_NUMBER, without_margins
 from assistant.reading.pdf_paragraphs import Block, blocks_of, is_leftwards
 from assistant.reading.pdf_words import Word, words_of_page
+from assistant.reading.settling import settled
 from assistant.reading.text import canonical, one_line
 from assistant.types import Article, Failure
 
@@ -173,10 +174,15 @@ def _article(
     blocks = flowing([block for block in blocks if not block.aside], size)
     texts = ["\n".join(b.lines) if b.is_table else joined(b.lines, known) for b in blocks]
     stated = _stated(info)
-    if stated["title"] is None:
-        stated["title"] = _title(blocks, texts, size)
-    text = "\n\n".join([*margins.head, *texts, *margins.foot])
-    article = assemble(article_id, text, stated, file_name=path.name)
+    title = None if stated["title"] else _title(blocks, texts, size)
+    text = canonical("\n\n".join([*margins.head, *texts, *margins.foot]))
+    if title is None:
+        article = assemble(article_id, text, stated, file_name=path.name)
+    elif text:
+        fields, clues = article_fields(stated), metadata.clues(text)
+        article = settled(article_id, title, text, clues, stated=fields, file_name=path.name)
+    else:
+        article = None
     if article is None or not asides:
         return article
     # What is written on its side, or across the page, tells nothing of the article.
@@ -185,7 +191,8 @@ def _article(
 
 def _title(blocks: list[Block], texts: list[str], size: float) -> str:
     """The headline, which is taken out of `texts`, or else the first words."""
-    if (at := _headline(blocks, texts, size)) is not None:
+    at = _headline(blocks, texts, size)
+    if at is not None and len(texts) > 1:
         return texts.pop(at)
     headline, body = plain.split_headline(canonical("\n\n".join(texts)))
     if headline:
@@ -200,7 +207,7 @@ def _headline(blocks: list[Block], texts: list[str], size: float) -> int | None:
         for at, block in enumerate(blocks[:_HEADLINE_WITHIN])
         if block.size >= _HEADLINE * size
         and 3 < len(texts[at]) <= _LONGEST_HEADLINE
-        and not is_about(texts[at])
+        and not metadata.is_about(texts[at])
         and not names.is_outlet(texts[at].title())
         and not PAGE_NUMBER.fullmatch(texts[at])
     ]

@@ -25,6 +25,11 @@ _SECOND = frozenset(
     "founded thirds quarters off existent profit governmental stop inclusive border minister chief "
     "mayor wife husband employed defence defense government".split()
 )
+_TENS = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
+_ONES = frozenset(
+    "one two three four five six seven eight nine "
+    "first second third fourth fifth sixth seventh eighth ninth".split()
+)
 _CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _FLOATS = 4  # blocks such as captions that may stand in the middle of a sentence
 
@@ -84,7 +89,9 @@ def _keeps(head: str, tail: str) -> bool:
     """Whether a word is one that is written with a hyphen wherever it stands."""
     if head in ("re", "pre", "co", "de", "anti", "semi") and head[-1] == tail[:1]:
         return True  # re-elected, co-operate
-    if head in ("ex", "self", "non") or "-" in tail:
+    if head in ("ex", "self", "non") or head[0].isdigit() or "-" in tail:
+        return True
+    if head in _TENS and tail in _ONES:
         return True
     return head in _FIRST and tail in _SECOND
 
@@ -111,15 +118,18 @@ def _goes_on_in(block: Block, rest: Sequence[Block], size: float) -> int | None:
     """Where in `rest` the sentence goes on with which `block` stops, if it does."""
     if block.is_table or block.ends:
         return None
-    hyphen = block.lines[-1][-1:] in _HYPHENS
+    hyphen, over_headline = block.lines[-1][-1:] in _HYPHENS, False
     for at, other in enumerate(rest[: _FLOATS + 1]):
         alike = abs(other.size - block.size) < 0.08 * block.size and other.bold == block.bold
         if alike and not other.is_table:
             filled = block.room < other.first + 0.6 * block.size
-            if other.starts_small and (filled or hyphen or len(block.lines) > 1):
+            if other.starts_small and (at == 0 or filled or hyphen or len(block.lines) > 1):
                 return at
             is_text = abs(block.size - size) < 0.08 * size and not block.bold
-            return at if hyphen or (is_text and block.cut and filled) else None
-        if other.size > block.size * 1.05 and not block.cut:
-            return None  # a headline ends what stands over it
+            if is_text and block.cut and filled and not over_headline:
+                return at
+            return at if hyphen else None
+        over_headline |= other.size > block.size * 1.15
+        if over_headline and not block.cut:
+            return None
     return None

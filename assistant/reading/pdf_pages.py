@@ -41,6 +41,8 @@ def without_margins(pages: Sequence[tuple[list[Word], float, float]]) -> Margins
         for row in rows:
             for piece in row.pieces:
                 texts[_key(row, piece)].setdefault(number, _text(piece))
+    # The heads of left and of right pages stand in the same place.
+    places = {key[:3] for key, found in texts.items() if len(found) > 1}
     margins = Margins([], [], [])
     told: set[str] = set()
     for (words, _, _), rows in zip(pages, edges, strict=True):
@@ -48,12 +50,13 @@ def without_margins(pages: Sequence[tuple[list[Word], float, float]]) -> Margins
         inside = {True: False, False: False}  # at the top, at the bottom: past the last of them
         for row in rows:
             for piece in row.pieces:
-                found = list(texts[_key(row, piece)].values())
-                is_number = PAGE_NUMBER.fullmatch(_text(piece)) is not None
-                if inside[row.at_top] or not (is_number or len(found) > 1):
+                key, text = _key(row, piece), _text(piece)
+                is_number = PAGE_NUMBER.fullmatch(text) is not None
+                if inside[row.at_top] or not (is_number or key[:3] in places):
                     continue
                 dropped.update(map(id, piece))
-                bare = "" if is_number else _without_numbers(found[0], found[1])
+                found = [*texts[key].values()]
+                bare = "" if is_number else _without_numbers(found[0], found[-1])
                 if bare and bare not in told:
                     told.add(bare)
                     (margins.head if row.at_top else margins.foot).append(bare)
@@ -108,7 +111,7 @@ def _text(words: Sequence[Word]) -> str:
 
 
 def _key(row: _Row, piece: Sequence[Word]) -> tuple[object, ...]:
-    return row.at_top, row.place, re.sub(r"\d+", "#", _text(piece)).casefold()
+    return row.at_top, row.place, round(piece[0].size), re.sub(r"\d+", "#", _text(piece)).casefold()
 
 
 def _without_numbers(first: str, second: str) -> str:

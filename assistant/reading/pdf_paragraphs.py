@@ -36,7 +36,7 @@ class Line:
 class Block:
     """A paragraph, a headline, a caption or a table.
 
-    room: what is left of its last line. first: the width of its first word.
+    room: what is left of its last line, as far as the column's other lines show. first: the width of its first word.
     cut: whether the column ends with it, or a picture follows, so that it may go on elsewhere.
     aside: whether it is written in another direction than the text, as a watermark is.
     """
@@ -80,17 +80,17 @@ def blocks_of(region: Region, size: float) -> list[Block]:
     blocks = []
     for group, following in zip_longest(groups, groups[1:]):
         cut = following is None or following[0].y - group[-1].y > _HOLE * step
-        blocks.append(_block(group, edge, cut))
+        blocks.append(_block(group, edge if len(lines) > 1 else None, cut))
     return blocks
 
 
-def _block(lines: list[Line], edge: float, cut: bool) -> Block:
+def _block(lines: list[Line], edge: float | None, cut: bool) -> Block:
     first = lines[0].words[0]
     return Block(
         lines=[line.text for line in lines],
         size=max(line.size for line in lines),
         bold=all(line.bold for line in lines),
-        room=edge - lines[-1].right,
+        room=float("inf") if edge is None else edge - lines[-1].right,
         first=first.right - first.left,
         cut=cut,
     )
