@@ -20,7 +20,7 @@ from assistant.reading.pdf_columns import body_size, in_reading_order
 from assistant.reading.pdf_joining import flowing, joined, vocabulary
 from assistant.reading.pdf_pages import PAGE_NUMBER, without_margins
 from assistant.reading.pdf_paragraphs import Block, blocks_of, is_leftwards
-from assistant.reading.pdf_words import Word, words_of_page
+from assistant.reading.pdf_words import TooMany, Word, words_of_page
 from assistant.reading.settling import settled
 from assistant.reading.text import canonical, one_line
 from assistant.types import Article, Failure
@@ -127,7 +127,13 @@ def _pages(document: PdfDocument, path: Path, options: Options) -> tuple[list[_P
     characters = 0
     for number in range(len(document)):
         page = document[number]
-        groups = words_of_page(page)
+        try:
+            groups = words_of_page(page)
+        except TooMany as error:
+            raise ReadingError(
+                f"{printable(path)}: page {number + 1} {error}, more than anyone can read",
+                "Save it as text and read that.",
+            ) from None
         characters += sum(len(word.text) + 1 for words in groups for word in words)
         if characters > options.max_file_bytes:
             raise too_much(path, "characters", options.max_file_bytes, "max_file_bytes")

@@ -10,7 +10,7 @@ import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from assistant.reading.pdf_words import Word
 
@@ -106,28 +106,21 @@ def _top(word: Word) -> float:
 
 def _sections(rows: list[_Row], size: float) -> list[list[Word]]:
     """The words cut above and below each headline that has its rows for itself."""
+    large = [all(word.size >= _HEADLINE * size for word in row.words) for row in rows]
     parts: list[list[Word]] = [[]]
-    was_headline: bool | None = None
-    for number, row in enumerate(rows):
-        is_headline = all(word.size >= _HEADLINE * size for word in row.words)
-        if was_headline is not None and is_headline != was_headline:
-            # Two headlines side by side, each over a story of its own: there the page is cut down
-            # the middle first.
-            side_by_side = was_headline and len(_columns(parts[-1] + _until(rows, number, size), size)) > 1
-            if not side_by_side or len(_columns(parts[-1], size, fewest=1)) == 1:
-                parts.append([])
-        parts[-1] += row.words
-        was_headline = is_headline
+    for is_large, group in groupby(zip(large, rows, strict=True), key=lambda pair: pair[0]):
+        words = [word for _, row in group for word in row.words]
+        if parts[-1] and (is_large or not _side_by_side(parts[-1], words, size)):
+            parts.append([])
+        parts[-1] += words
     return parts
 
 
-def _until(rows: list[_Row], start: int, size: float) -> list[Word]:
-    words: list[Word] = []
-    for row in rows[start:]:
-        if all(word.size >= _HEADLINE * size for word in row.words):
-            break
-        words += row.words
-    return words
+def _side_by_side(headlines: list[Word], text: list[Word], size: float) -> bool:
+    """Whether each headline has a story of its own under it: the page is cut between them first."""
+    return (
+        len(_columns(headlines, size, fewest=1)) > 1 and len(_columns(headlines + text, size)) > 1
+    )
 
 
 def _is_small(row: _Row, size: float) -> bool:
@@ -137,7 +130,7 @@ def _is_small(row: _Row, size: float) -> bool:
 def _columns(words: list[Word], size: float, fewest: int = 2) -> list[list[Word]]:
     """`words` cut at the gutters that run through all their height; one list where there is none.
 
-    fewest: lines that must stand beside each other on both sides of a gutter.
+    fewest: lines that must stand beside each other on both sides of a gutter; 1 for headlines.
     """
     if len(words) < 2:
         return [words]
@@ -145,7 +138,7 @@ def _columns(words: list[Word], size: float, fewest: int = 2) -> list[list[Word]
     mask = 0
     for row in _rows(words):
         mask |= row.mask
-    edges = []
+    edges: list[float] = []
     for start, end in _whites(mask, size):
         edge = origin + (start + end) / 2 / _STEPS
         left = [word for word in words if word.right <= edge]
@@ -166,9 +159,7 @@ def _whites(mask: int, size: float) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found if start > 0]
 
 
-def _is_gutter(
-    left: list[Word], right: list[Word], width: float, size: float, fewest: int
-) -> bool:
+def _is_gutter(left: list[Word], right: list[Word], width: float, size: float, fewest: int) -> bool:
     if not left or not right:
         return False
     top, bottom = (
@@ -220,11 +211,13 @@ def _is_table(columns: list[list[Word]]) -> bool:
     if len(first) < 2:
         return False
     short = [statistics.median(map(len, cells.values())) <= _SHORT_CELL for cells in lines[1:]]
-    beside = [sum(any(abs(y - f) < 3 for f in first) for y in cells) / len(cells) for cells in lines[1:]]
+    beside = [
+        sum(any(abs(y - f) < 3 for f in first) for y in cells) / len(cells) for cells in lines[1:]
+    ]
     lefts = [min(w.left for w in column) for column in columns]
     filled = [
         statistics.median(width for width in _widths(column)) / (following - left)
-        for column, left, following in zip(columns, lefts, lefts[1:], strict=False)
+        for column, (left, following) in zip(columns, pairwise(lefts), strict=False)
     ]
     loose = not filled or statistics.median(filled) < 0.8
     return loose and sum(short) * 2 > len(short) and statistics.median(beside) > 0.6

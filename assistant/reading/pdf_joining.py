@@ -99,7 +99,8 @@ def _keeps(head: str, tail: str) -> bool:
 def flowing(blocks: Sequence[Block], size: float) -> list[Block]:
     """`blocks` with those put together that one sentence runs through.
 
-    size: of the text. What stands in between, such as a caption at the foot of a column, comes after them.
+    size: of the text. What stands in between, such as a caption at the foot of a column, comes
+        after them.
     """
     rest = list(blocks)
     told: list[Block] = []

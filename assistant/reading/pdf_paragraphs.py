@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
@@ -36,7 +37,8 @@ class Line:
 class Block:
     """A paragraph, a headline, a caption or a table.
 
-    room: what is left of its last line, as far as the column's other lines show. first: the width of its first word.
+    room: what is left of its last line, as far as the column's other lines show.
+    first: the width of its first word.
     cut: whether the column ends with it, or a picture follows, so that it may go on elsewhere.
     aside: whether it is written in another direction than the text, as a watermark is.
     """
@@ -65,7 +67,7 @@ def blocks_of(region: Region, size: float) -> list[Block]:
     """The paragraphs of a region in order. size: of the text, see `body_size`."""
     if region.cells is not None:
         return [_table(region.cells)]
-    lines = _lines(region.words, size)
+    lines = _lines(region.words)
     if not lines:
         return []
     edge = max(line.right for line in lines)
@@ -96,9 +98,7 @@ def _block(lines: list[Line], edge: float | None, cut: bool) -> Block:
     )
 
 
-def _starts_paragraph(
-    group: list[Line], last: Line, line: Line, edge: float, step: float
-) -> bool:
+def _starts_paragraph(group: list[Line], last: Line, line: Line, edge: float, step: float) -> bool:
     bigger, smaller = max(last.size, line.size), min(last.size, line.size)
     if bigger > _NEW_STYLE * smaller or last.bold != line.bold:
         return True
@@ -129,10 +129,8 @@ def _table(columns: list[list[Word]]) -> Block:
             rows.append(y)
     told = []
     for row in rows:
-        cells = (
-            " ".join(w.text for w in sorted(column, key=lambda w: w.left) if abs(w.y - row) <= size / 2)
-            for column in columns
-        )
+        beside = [[w for w in column if abs(w.y - row) <= size / 2] for column in columns]
+        cells = (" ".join(w.text for w in sorted(cell, key=_left)) for cell in beside)
         told.append(" | ".join(filter(None, cells)))
     return Block(told, size, bold=False, is_table=True)
 
@@ -140,47 +138,59 @@ def _table(columns: list[list[Word]]) -> Block:
 # -- lines --------------------------------------------------------------------------------------
 
 
-def _lines(words: Sequence[Word], size: float) -> list[Line]:
+def _left(word: Word) -> float:
+    return word.left
+
+
+def _lines(words: Sequence[Word]) -> list[Line]:
     usual = _usual(words)
-    caps = [w for w in words if _is_drop_cap(w, words, usual)]
-    small = [w for w in words if w.size < 0.8 * usual and w not in caps]
+    caps: list[Word] = []
+    small: list[Word] = []
     rows: list[list[Word]] = []
-    for word in sorted((w for w in words if w not in caps and w not in small), key=lambda w: w.y):
-        if rows and word.y - rows[-1][0].y <= 0.3 * max(word.size, rows[-1][0].size):
+    for word in sorted(words, key=lambda w: w.y):
+        if _is_drop_cap(word, words, usual):
+            caps.append(word)
+        elif word.size < 0.8 * usual:
+            small.append(word)
+        elif rows and word.y - rows[-1][0].y <= 0.3 * max(word.size, rows[-1][0].size):
             rows[-1].append(word)
         else:
             rows.append([word])
-    marks: list[Word] = []
-    for word in sorted(small, key=lambda w: w.y):
-        home = next((row for row in rows if _sits_on(word, row)), None)
-        if home is not None:
-            home.append(word)
-        elif marks and abs(word.y - marks[0].y) <= 0.3 * word.size:
-            marks.append(word)
-        else:
-            if marks:
-                rows.append(marks)
-            marks = [word]
-    if marks:
-        rows.append(marks)
-    rows.sort(key=lambda row: row[0].y)
+    rows = sorted(rows + _settled(small, rows), key=lambda row: row[0].y)
     lines = [_line(piece) for row in rows for piece in _pieces(row)]
     for cap in caps:
         _hang(cap, lines)
     return lines
 
 
-def _pieces(row: list[Word]) -> list[list[Word]]:
-    """A row as it is, or in its parts where one of them, wide apart, is a date or a byline."""
-    ordered = sorted(row, key=lambda w: w.left)
-    pieces = [[ordered[0]]]
-    for last, word in pairwise(ordered):
-        if word.left - last.right > 2.5 * word.size:
-            pieces.append([word])
+def _settled(small: Sequence[Word], rows: list[list[Word]]) -> list[list[Word]]:
+    """Put each small word, such as the mark of a note, into the row that it belongs to; the rows
+    of those that belong to none."""
+    heights = [row[0].y for row in rows]
+    own: list[list[Word]] = []
+    for word in small:
+        near = slice(
+            bisect_left(heights, word.y - word.size), bisect_right(heights, word.y + 2 * word.size)
+        )
+        home = next((row for row in rows[near] if _sits_on(word, row)), None)
+        if home is not None:
+            home.append(word)
+        elif own and abs(word.y - own[-1][0].y) <= 0.3 * word.size:
+            own[-1].append(word)
         else:
-            pieces[-1].append(word)
-    about = (metadata.is_about(" ".join(w.text for w in piece)) for piece in pieces)
-    return pieces if len(pieces) > 1 and any(about) else [ordered]
+            own.append([word])
+    return own
+
+
+def _sits_on(word: Word, row: list[Word]) -> bool:
+    base = row[0]
+    if not -0.75 * base.size <= word.y - base.y <= 0.35 * base.size:
+        return False
+    near = 0.5 * base.size
+    return any(
+        -near < word.left - other.right < near or -near < other.left - word.right < near
+        for other in row
+    )
 
 
 def _usual(words: Sequence[Word]) -> float:
@@ -191,26 +201,30 @@ def _usual(words: Sequence[Word]) -> float:
 def _is_drop_cap(word: Word, words: Sequence[Word], usual: float) -> bool:
     if word.size < _DROP_CAP * usual or len(word.text.strip("“\"'„«‘")) > 1:
         return False
-    top = word.y - 0.75 * word.size
+    top, bottom = word.y - 0.75 * word.size, word.y + 0.3 * usual
     return any(
-        w.left >= word.right - 0.2 * usual and top <= w.y <= word.y + 0.3 * usual and w.size < word.size / 1.5
+        w.left >= word.right - 0.2 * usual and top <= w.y <= bottom and w.size < word.size / 1.5
         for w in words
     )
 
 
-def _sits_on(word: Word, row: list[Word]) -> bool:
-    """Whether a small word, such as the mark of a note, belongs to the words of a line."""
-    base = row[0]
-    if not -0.75 * base.size <= word.y - base.y <= 0.35 * base.size:
-        return False
-    near = 0.5 * base.size
-    return any(-near < word.left - w.right < near or -near < w.left - word.right < near for w in row)
+def _pieces(row: list[Word]) -> list[list[Word]]:
+    """A row as it is, or in its parts where one of them, wide apart, is a date or a byline."""
+    ordered = sorted(row, key=_left)
+    pieces = [[ordered[0]]]
+    for last, word in pairwise(ordered):
+        if word.left - last.right > 2.5 * word.size:
+            pieces.append([word])
+        else:
+            pieces[-1].append(word)
+    about = (metadata.is_about(" ".join(w.text for w in piece)) for piece in pieces)
+    return pieces if len(pieces) > 1 and any(about) else [ordered]
 
 
 def _line(words: list[Word]) -> Line:
     size = max(word.size for word in words)
     full = [word for word in words if word.size > 0.8 * size]
-    ordered = sorted(words, key=lambda w: w.left)
+    ordered = sorted(words, key=_left)
     y = statistics.median(w.y for w in full)
     return Line(
         text=_text(ordered, y, size),
@@ -224,7 +238,7 @@ def _line(words: list[Word]) -> Line:
 
 
 def _text(words: list[Word], y: float, size: float) -> str:
-    if _leftwards(words):
+    if is_leftwards(words):
         return _from_right(words)
     text = ""
     for number, word in enumerate(words):
@@ -245,15 +259,11 @@ def _text(words: list[Word], y: float, size: float) -> str:
     return text
 
 
-def _leftwards(words: Sequence[Word]) -> bool:
+def is_leftwards(words: Sequence[Word]) -> bool:
+    """Whether most letters are of a script that is written from right to left."""
     kinds = [unicodedata.bidirectional(c) for word in words for c in word.text]
     right = sum(kind in ("R", "AL") for kind in kinds)
     return right > sum(kind == "L" for kind in kinds)
-
-
-def is_leftwards(words: Sequence[Word]) -> bool:
-    """Whether most letters are of a script that is written from right to left."""
-    return _leftwards(words)
 
 
 def _from_right(words: list[Word]) -> str:

@@ -12,6 +12,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 # A gap between letters is a space from so many widths of the letter's height on, beyond the gap
@@ -20,6 +21,7 @@ _SPACE = 0.16
 _SAME_LINE = 0.12  # of the letters' height: what a baseline may differ by
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LINE_END_HYPHENS = ("\x02", "\ufffe")  # as PDFium writes a hyphen at the end of a line
+_MOST_LETTERS = 200_000  # of a page; a newspaper's has some 30,000
 _NO_LETTERS = ("\ufffd", "\uffff")
 
 
@@ -49,10 +51,14 @@ class _Letter:
     bold: bool
 
 
+class TooMany(ValueError):
+    """A page has more letters than any page that a person reads."""
+
+
 def words_of_page(page: Any) -> list[list[Word]]:
     """The words of a pypdfium2 page in the order of the file, one list for each direction in which
     text is written on it, the most used one first: on a page turned on its side that one is
-    upright for a reader."""
+    upright for a reader. Raises TooMany."""
     by_angle: defaultdict[int, list[_Letter]] = defaultdict(list)
     for angle, letter in _letters(page):
         by_angle[angle].append(letter)
@@ -67,7 +73,10 @@ def _letters(page: Any) -> Iterator[tuple[int, _Letter]]:
     box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     x, y = ctypes.c_double(), ctypes.c_double()
     drawn_by, angle, size, bold, cos, sin = 0, 0, 1.0, False, 1.0, 0.0
-    for index in range(pdfium.FPDFText_CountChars(text_page)):
+    number = pdfium.FPDFText_CountChars(text_page)
+    if number > _MOST_LETTERS:
+        raise TooMany(f"holds {number:,} characters")
+    for index in range(number):
         if pdfium.FPDFText_IsGenerated(text_page, index) == 1:
             continue
         part = pdfium.FPDFText_GetTextObject(text_page, index)
@@ -148,11 +157,11 @@ def _words_of_run(run: list[_Letter]) -> Iterator[Word]:
     inked = [letter for letter in run if not letter.text.isspace()]
     gaps = [
         max(b.left - a.right, a.left - b.right)
-        for a, b in zip(run, run[1:], strict=False)
+        for a, b in pairwise(run)
         if a.text.strip() and b.text.strip()
     ]
     if spaced_out:
-        gaps = [b.left - a.right for a, b in zip(inked, inked[1:], strict=False)]
+        gaps = [b.left - a.right for a, b in pairwise(inked)]
     usual = max(0.0, statistics.median(gaps)) if len(gaps) > 2 else 0.0
     word: list[_Letter] = []
     spaced = False  # whether a space stands before `word`
