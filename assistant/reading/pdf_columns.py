@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -22,6 +23,7 @@ _GUTTERS = ((8, 0.6), (5, 0.8), (3, 1.0), (2, 3.5))
 _IN_BAND = 3  # lines: fewer in the middle of a text have wide spaces by chance
 _SHORT_CELL = 14  # characters
 _DEEPEST = 40
+_MOST_ROWS = 1_000  # a page with more is looked through for no tables and the like
 
 
 @dataclass
@@ -184,7 +186,7 @@ def _lines(words: list[Word], top: float, bottom: float, size: float) -> int:
 def _bands(rows: list[_Row], size: float) -> list[list[Word]]:
     """The rows cut above and below each run of them that has a gutter of its own."""
     parts: list[list[Word]] = [[]]
-    start = 0
+    start = 0 if len(rows) <= _MOST_ROWS else len(rows)
     while start < len(rows):
         end, mask = start, 0
         while end < len(rows):
@@ -200,8 +202,7 @@ def _bands(rows: list[_Row], size: float) -> list[list[Word]]:
         else:
             parts[-1] += rows[start].words
             start += 1
-    parts = [part for part in parts if part]
-    return parts
+    return [part for part in parts if part] or [[word for row in rows for word in row.words]]
 
 
 def _is_table(columns: list[list[Word]]) -> bool:
@@ -211,9 +212,7 @@ def _is_table(columns: list[list[Word]]) -> bool:
     if len(first) < 2:
         return False
     short = [statistics.median(map(len, cells.values())) <= _SHORT_CELL for cells in lines[1:]]
-    beside = [
-        sum(any(abs(y - f) < 3 for f in first) for y in cells) / len(cells) for cells in lines[1:]
-    ]
+    beside = [sum(_has_near(first, y) for y in cells) / len(cells) for cells in lines[1:]]
     lefts = [min(w.left for w in column) for column in columns]
     filled = [
         statistics.median(width for width in _widths(column)) / (following - left)
@@ -223,10 +222,15 @@ def _is_table(columns: list[list[Word]]) -> bool:
     return loose and sum(short) * 2 > len(short) and statistics.median(beside) > 0.6
 
 
+def _has_near(heights: list[float], y: float) -> bool:
+    return bisect_left(heights, y - 3) < bisect_left(heights, y + 3)
+
+
 def _cells(column: list[Word]) -> dict[float, str]:
     cells: dict[float, str] = {}
     for word in sorted(column, key=lambda w: w.y):
-        key = next((y for y in reversed(cells) if abs(y - word.y) < word.size / 2), word.y)
+        last = next(reversed(cells), None)
+        key = last if last is not None and word.y - last < word.size / 2 else word.y
         cells[key] = f"{cells.get(key, '')} {word.text}".strip()
     return cells
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
@@ -16,6 +16,7 @@ from assistant.reading.pdf_words import Word
 from assistant.reading.superscripts import raised
 
 _DROP_CAP = 1.7  # times the height of the text
+_MOST_CAPS = 20  # in a column
 _NEW_STYLE = 1.12
 _BULLET = re.compile(r"[•●▪■◦‣➢✓]\s*\S")
 _SENTENCE_END = re.compile(r"[.!?…:。！？؟۔][\"'”’»“)\]]*\s*$")
@@ -127,12 +128,12 @@ def _table(columns: list[list[Word]]) -> Block:
     for y in heights:
         if y - rows[-1] > size / 2:
             rows.append(y)
-    told = []
-    for row in rows:
-        beside = [[w for w in column if abs(w.y - row) <= size / 2] for column in columns]
-        cells = (" ".join(w.text for w in sorted(cell, key=_left)) for cell in beside)
-        told.append(" | ".join(filter(None, cells)))
-    return Block(told, size, bold=False, is_table=True)
+    told: list[list[list[Word]]] = [[[] for _ in columns] for _ in rows]
+    for number, column in enumerate(columns):
+        for word in sorted(column, key=_left):
+            told[bisect_right(rows, word.y + size / 100) - 1][number].append(word)
+    texts = ([" ".join(word.text for word in cell) for cell in row] for row in told)
+    return Block([" | ".join(filter(None, row)) for row in texts], size, bold=False, is_table=True)
 
 
 # -- lines --------------------------------------------------------------------------------------
@@ -144,13 +145,15 @@ def _left(word: Word) -> float:
 
 def _lines(words: Sequence[Word]) -> list[Line]:
     usual = _usual(words)
-    caps: list[Word] = []
+    tall = [word for word in words if _is_tall_letter(word, usual)]
+    caps = [w for w in tall if _hangs(w, words, usual)] if len(tall) <= _MOST_CAPS else []
+    capital = set(map(id, caps))
     small: list[Word] = []
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.y):
-        if _is_drop_cap(word, words, usual):
-            caps.append(word)
-        elif word.size < 0.8 * usual:
+        if id(word) in capital:
+            continue
+        if word.size < 0.8 * usual:
             small.append(word)
         elif rows and word.y - rows[-1][0].y <= 0.3 * max(word.size, rows[-1][0].size):
             rows[-1].append(word)
@@ -167,14 +170,15 @@ def _settled(small: Sequence[Word], rows: list[list[Word]]) -> list[list[Word]]:
     """Put each small word, such as the mark of a note, into the row that it belongs to; the rows
     of those that belong to none."""
     heights = [row[0].y for row in rows]
+    edges = [sorted(edge for w in row for edge in (w.left, w.right)) for row in rows]
     own: list[list[Word]] = []
     for word in small:
-        near = slice(
-            bisect_left(heights, word.y - word.size), bisect_right(heights, word.y + 2 * word.size)
-        )
-        home = next((row for row in rows[near] if _sits_on(word, row)), None)
+        first = bisect_left(heights, word.y - word.size)
+        end = bisect_right(heights, word.y + 2 * word.size)
+        home = next((n for n in range(first, end) if _sits_on(word, rows[n][0], edges[n])), None)
         if home is not None:
-            home.append(word)
+            rows[home].append(word)
+            insort(edges[home], word.right)
         elif own and abs(word.y - own[-1][0].y) <= 0.3 * word.size:
             own[-1].append(word)
         else:
@@ -182,14 +186,14 @@ def _settled(small: Sequence[Word], rows: list[list[Word]]) -> list[list[Word]]:
     return own
 
 
-def _sits_on(word: Word, row: list[Word]) -> bool:
-    base = row[0]
+def _sits_on(word: Word, base: Word, edges: list[float]) -> bool:
+    """edges: where the words of the line begin and end, in order."""
     if not -0.75 * base.size <= word.y - base.y <= 0.35 * base.size:
         return False
     near = 0.5 * base.size
     return any(
-        -near < word.left - other.right < near or -near < other.left - word.right < near
-        for other in row
+        bisect_left(edges, x + near) > bisect_right(edges, x - near)
+        for x in (word.left, word.right)
     )
 
 
@@ -198,12 +202,15 @@ def _usual(words: Sequence[Word]) -> float:
     return sizes[len(sizes) // 2] if sizes else 10.0
 
 
-def _is_drop_cap(word: Word, words: Sequence[Word], usual: float) -> bool:
-    if word.size < _DROP_CAP * usual or len(word.text.strip("“\"'„«‘")) > 1:
-        return False
-    top, bottom = word.y - 0.75 * word.size, word.y + 0.3 * usual
+def _is_tall_letter(word: Word, usual: float) -> bool:
+    return word.size >= _DROP_CAP * usual and len(word.text.strip("“\"'„«‘")) <= 1
+
+
+def _hangs(cap: Word, words: Sequence[Word], usual: float) -> bool:
+    """Whether a tall letter has lines of the text at its right."""
+    top, bottom = cap.y - 0.75 * cap.size, cap.y + 0.3 * usual
     return any(
-        w.left >= word.right - 0.2 * usual and top <= w.y <= bottom and w.size < word.size / 1.5
+        w.left >= cap.right - 0.2 * usual and top <= w.y <= bottom and w.size < cap.size / 1.5
         for w in words
     )
 
