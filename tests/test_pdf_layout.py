@@ -408,6 +408,23 @@ def test_pages_on_which_nothing_can_be_read_are_named(tmp_path: Path) -> None:
     assert "no text on 1 of 4 pages (3)" in failure.reason and "OCR" in failure.hint
 
 
+def test_a_file_whose_end_is_missing_is_read_as_far_as_it_goes_and_named(tmp_path: Path) -> None:
+    """Programs that write the table of pages first leave something to read."""
+    text = b"BT /F1 10 Tf 60 700 Td (The bakery is closing at the end of May.) Tj ET"
+    whole = (
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font"
+        b"<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
+        b"4 0 obj<</Length %d>>stream\n%s\nendstream endobj\n"
+        b"trailer<</Root 1 0 R>>\n" % (len(text), text)
+    )
+    found, failure = results(tmp_path, whole)
+    assert isinstance(found, Article) and found.text == "The bakery is closing at the end of May."
+    assert isinstance(failure, Failure) and "its end is missing" in failure.reason
+    assert len(results(tmp_path, whole + b"startxref\n0\n%%EOF\n")) == 1
+
+
 # -- what is known of the article ---------------------------------------------------------------
 
 

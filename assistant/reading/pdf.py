@@ -89,6 +89,12 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
             "Run it through OCR (for example ocrmypdf) and read the result.",
         )
     yield article
+    if data.rfind(b"%%EOF") < data.rfind(b" obj"):
+        yield Failure(
+            printable(path),
+            "damaged: its end is missing; what is left was read",
+            "Make or fetch it again; the rest may hold more pages.",
+        )
     if without_text:
         yield _no_text_on(path, without_text, len(pages))
 
