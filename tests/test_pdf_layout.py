@@ -471,7 +471,7 @@ def test_what_is_set_raised_is_a_mark_or_a_power(tmp_path: Path) -> None:
 
     told = article(tmp_path, draw).text
     assert "In 2024 the storm took 17 boats, 10^6 fish." in told
-    assert "250 m^2 of floor, and CO2 since the 5th." in told
+    assert "250 m² of floor, and CO2 since the 5th." in told
 
 
 def test_ligatures_are_letters(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 from assistant.reading import metadata
 from assistant.reading.pdf_columns import Region
 from assistant.reading.pdf_words import Word
-from assistant.reading.superscripts import raised
+from assistant.reading.superscripts import in_line
 
 _DROP_CAP = 1.7  # times the height of the text
 _MOST_CAPS = 20  # in a column
@@ -260,7 +260,8 @@ def _text(words: list[Word], y: float, size: float) -> str:
                 and following.left - word.right < 0.1 * size
             )
             after = (following.text if touches else f" {following.text}") if following else ""
-            text += raised(text + space, word.text, after)
+            told = in_line(word.text, text + space, after)
+            text += space + told if told else ""
         else:
             text += space + word.text
     return text
