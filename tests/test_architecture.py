@@ -94,7 +94,7 @@ BEHIND = {
     "chardet": {"reading"},
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
-    "pypdf": {"reading"},
+    "pypdfium2": {"reading"},
     "gradio": {"web"},
     "fastapi": {"web", "api", "guards", "server"},
     "starlette": {"web", "api", "guards", "server"},
@@ -102,7 +102,7 @@ BEHIND = {
     "jinja2": {"web"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
-HEAVY |= {"onnxruntime", "bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf"}
+HEAVY |= {"onnxruntime", "bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdfium2"}
 HEAVY |= {"gradio", "fastapi", "starlette", "uvicorn", "jinja2", "pandas"}
 # They subclass classes of LlamaIndex, or are the server: so they are themselves imported late.
 HEAVY_MODULES = ("assistant.llm", "assistant.llamaindex", "assistant.api", "assistant.guards")

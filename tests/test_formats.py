@@ -26,7 +26,7 @@ from assistant.reading.text import canonical
 from assistant.types import Article, Failure
 
 pytest.importorskip("trafilatura")
-pytest.importorskip("pypdf")
+pytest.importorskip("pypdfium2")
 pytest.importorskip("docx")
 
 TOLD = Told()
@@ -366,7 +366,7 @@ def test_a_missing_library_is_named_with_its_extra(tmp_path: Path) -> None:
     """In a process in which the libraries cannot be imported."""
     code = (
         "import sys, pathlib\n"
-        "for name in ('lxml', 'pypdf', 'trafilatura'): sys.modules[name] = None\n"
+        "for name in ('lxml', 'pypdfium2', 'trafilatura'): sys.modules[name] = None\n"
         "from assistant.errors import ReadingError\n"
         "from assistant.reading import read\n"
         "for suffix in ('html', 'pdf'):\n"
@@ -519,7 +519,7 @@ import sys, time, resource
 from pathlib import Path
 from assistant.errors import ReadingError
 from assistant.reading import read
-import trafilatura, pypdf  # their size is not the file's fault
+import trafilatura, pypdfium2.raw  # their size is not the file's fault
 resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start = time.process_time()

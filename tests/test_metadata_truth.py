@@ -15,7 +15,7 @@ from assistant.reading import read
 from assistant.types import Article
 
 pytest.importorskip("trafilatura")
-pytest.importorskip("pypdf")
+pytest.importorskip("pypdfium2")
 pytest.importorskip("docx")
 pytest.importorskip("reportlab")
 
