@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.reading import dates, names
+from assistant.reading.date_lines import Kind, LineDate, line_dates
+from assistant.reading.language import guess_language
+from assistant.reading.month_names import day_comes_first
 
 _TAG_WORDS = "UPDATED|UPDATE|BREAKING|CORRECTED|CORRECTION|EXCLUSIVE|VIDEOS?|PHOTOS?|LIVE|WATCH"
 _TAG_FIRST = re.compile(
@@ -30,11 +33,6 @@ _URL_LINE = re.compile(
     r"(?:(?:source|url|link|original|quelle|read more|via)\s*:\s*)?<?(https?://[^\s<>]+)>?", re.I
 )
 _SOURCE_LINE = re.compile(r"(?:source|outlet|publisher|quelle|fuente|fonte)\s*:\s*(.{2,80})", re.I)
-_DATE_LABEL = re.compile(
-    r"\b(?:first published|published|posted|last updated|updated|date|issued|veröffentlicht|stand"
-    r"|datum|publié|publicado|pubblicato|data|fecha)\b",
-    re.IGNORECASE,
-)
 _WEEKDAY = (
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag"
@@ -45,6 +43,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"\s+[-–—/]\s+|[|·•,;:()\[\]]")
+_LONGEST_LABEL = 12  # characters, of a label in a script without capitals
 _SMALL_PRINT = ("web", "desk", "online", "edition", "print", "newsroom", "staff", "and", "by")
 _DATELINE = re.compile(r"[^\n]{0,90}?(?:\s[-–—]{1,2}\s|[–—]|:\s)")
 _ANCHOR = re.compile(
@@ -94,22 +93,13 @@ def is_about(line: str) -> bool:
         or _outlet_line(line) is not None
         or _URL_LINE.fullmatch(line.strip()) is not None
         or _SOURCE_LINE.fullmatch(line.strip()) is not None
-        or date_line(line) is not None
+        or bool(_line_dates(line))
         or not any(character.isalnum() for character in line)
     )
 
 
-def date_line(line: str) -> dates.FoundDate | None:
-    """The date of a line that holds little else: "Published: 12 June 2024", "Kelderby, 12 June"."""
-    found = next(dates.find_dates(line), None) if len(line) <= 120 else None
-    if found is None:
-        return None
-    label = _DATE_LABEL.match(line, len(line) - len(line.lstrip(" (*_[")))
-    if label and not re.search(r"\w", _CLOCK.sub("", line[label.end() : found.start])):
-        return found
-    rest = _CLOCK.sub(" ", line[: found.start] + "|" + line[found.end :])
-    segments = [segment.strip(" .*_#") for segment in _SEPARATORS.split(rest)]
-    return found if all(_is_label(segment) for segment in segments) else None
+def _line_dates(line: str, day_first: bool | None = None) -> list[LineDate]:
+    return line_dates(line, _is_label, day_first=day_first)
 
 
 def _outlet_line(line: str) -> str | None:
@@ -119,8 +109,9 @@ def _outlet_line(line: str) -> str | None:
             return credited
     if len(line) > 120 or line.endswith((".", "?", "!")):
         return None
-    found = date_line(line)
-    rest = line[: found.start] + "|" + line[found.end :] if found else line
+    rest = line
+    for dated in reversed(_line_dates(line)):
+        rest = rest[: dated.found.start] + "|" + rest[dated.found.end :]
     segments = [part.strip(" .*_#") for part in _SEPARATORS.split(_CLOCK.sub(" ", rest))]
     outlet = next((part for part in segments if names.is_outlet(part) and " " in part), None)
     return outlet if all(_is_label(part) for part in segments) else None
@@ -130,22 +121,25 @@ def _is_label(segment: str) -> bool:
     words = segment.split()
     if not words or names.is_outlet(segment) or names.byline(segment):
         return len(words) <= 6
+    if not any(c.lower() != c.upper() for c in segment):  # of a script without capitals
+        return len(words) <= 3 and len(segment) <= _LONGEST_LABEL and not segment[0].isdigit()
     return len(words) <= 3 and all(
-        word[0].isupper() or word.lower() in _SMALL_PRINT or _DATE_LABEL.fullmatch(word)
-        for word in words
+        word[0].isupper() or word.lower() in _SMALL_PRINT for word in words
     )
 
 
-def clues(text: str, headline: str = "") -> Clues:
+def clues(text: str, headline: str = "", *, language: str | None = None) -> Clues:
     """What `text`, in canonical form, says of its author, date, source and URL.
 
     headline: the line that was taken for the headline, which is no place to look.
+    language: as stated, such as "en-GB"; it tells which of 05 and 06 is the month.
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if headline in lines:
         lines.remove(headline)
     edges = lines[:_HEAD] + lines[max(_HEAD, len(lines) - _TAIL) :]
-    published, partial = _date(text, lines, edges)
+    day_first = day_comes_first(language or guess_language(text))
+    published, partial = _date(text, lines, edges, day_first)
     return Clues(
         author=_author(edges, lines),
         published=published,
@@ -192,10 +186,16 @@ def _source(text: str, lines: list[str], edges: list[str]) -> str | None:
     return names.attributed_outlet(text)
 
 
-def _date(text: str, lines: list[str], edges: list[str]) -> tuple[date | None, str | None]:
+def _date(
+    text: str, lines: list[str], edges: list[str], day_first: bool | None
+) -> tuple[date | None, str | None]:
     """The day of publication, or else the ``--MM-DD`` of one without a year."""
-    ranked = sorted(edges, key=_date_rank)
-    candidates = [found for line in ranked if (found := date_line(line))]
+    told = [dated for line in edges for dated in _line_dates(line, day_first)]
+    candidates = [
+        dated.found
+        for dated in sorted(told, key=lambda dated: dated.kind)
+        if dated.kind is not Kind.UPDATED
+    ]
     for line in lines[:_HEAD]:
         # A dateline: "KELDERBY, 12 June 2024 (Northern Wire) - ", places and names and no more.
         match = _DATELINE.match(line)
@@ -217,14 +217,6 @@ def _date(text: str, lines: list[str], edges: list[str]) -> tuple[date | None, s
         return None, today
     weekday = _anchored("\n".join(lines)[:_OPENING], ("on", "this"))
     return None, weekday if isinstance(weekday, str) else None
-
-
-def _date_rank(line: str) -> int:
-    """0 for a line that states the day of publication, 2 for a later day, 1 for any other."""
-    start = line.lower().lstrip(" (*_[")
-    if start.startswith(("publ", "first publ")):
-        return 0
-    return 2 if start.startswith(("updated", "last updated", "corrected")) else 1
 
 
 def _anchored(text: str, words: tuple[str, ...]) -> date | str | None:
