@@ -69,7 +69,7 @@ _CLOCK = re.compile(
 )
 _SMALL = re.compile(
     r"(?<!\w)(?:on|at|am|le|el|den|um|the|of|il|de|der|om|kl|di|den|год[ау]?|г|р|року|r|m|d"
-    r"|[年日]|eu|gada|ko)(?!\w)\.?|[(（][月火水木金土日一二三四五六][)）]",
+    r"|[年日]|ngày)(?!\w)\.?|[(（][月火水木金土日一二三四五六][)）]",
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"\s+[-–—/]\s+|[|·•,;()\[\]，；、／（）【】\u3000]")

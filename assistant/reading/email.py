@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
@@ -60,10 +61,9 @@ def _article(
 
 def _stated(message: EmailMessage) -> dict[str, object]:
     name, address = parseaddr(str(message.get("From", "")))
-    try:
-        day: str | None = parsedate_to_datetime(str(message.get("Date"))).date().isoformat()
-    except (ValueError, TypeError):
-        day = None
+    day = str(message.get("Date", ""))
+    with suppress(ValueError, TypeError):  # not as mails have it, but perhaps a date all the same
+        day = parsedate_to_datetime(day).date().isoformat()
     return {
         "title": str(message.get("Subject", "")),
         "author": name or address,

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from assistant.reading import dates, names
 from assistant.reading.date_lines import Kind, LineDate, line_dates
-from assistant.reading.language import guess_language
+from assistant.reading.language import likely_languages
 from assistant.reading.month_names import day_comes_first
 
 _TAG_WORDS = "UPDATED|UPDATE|BREAKING|CORRECTED|CORRECTION|EXCLUSIVE|VIDEOS?|PHOTOS?|LIVE|WATCH"
@@ -109,10 +109,8 @@ def _outlet_line(line: str) -> str | None:
             return credited
     if len(line) > 120 or line.endswith((".", "?", "!")):
         return None
-    rest = line
-    for dated in reversed(_line_dates(line)):
-        rest = rest[: dated.found.start] + "|" + rest[dated.found.end :]
-    segments = [part.strip(" .*_#") for part in _SEPARATORS.split(_CLOCK.sub(" ", rest))]
+    rest = _CLOCK.sub(" ", _without_dates(line))
+    segments = [part.strip(" .*_#") for part in _SEPARATORS.split(rest)]
     outlet = next((part for part in segments if names.is_outlet(part) and " " in part), None)
     return outlet if all(_is_label(part) for part in segments) else None
 
@@ -138,7 +136,8 @@ def clues(text: str, headline: str = "", *, language: str | None = None) -> Clue
     if headline in lines:
         lines.remove(headline)
     edges = lines[:_HEAD] + lines[max(_HEAD, len(lines) - _TAIL) :]
-    day_first = day_comes_first(language or guess_language(text))
+    likely = [language] if language else likely_languages(text)
+    day_first = True if likely and all(map(day_comes_first, likely)) else None
     published, partial = _date(text, lines, edges, day_first)
     return Clues(
         author=_author(edges, lines),
@@ -161,9 +160,15 @@ def settle_date(clues: Clues, file_name: str) -> tuple[date | None, str | None]:
     return in_name, None if in_name else clues.partial_date
 
 
+def _without_dates(line: str) -> str:
+    for dated in reversed(_line_dates(line)):
+        line = line[: dated.found.start] + "|" + line[dated.found.end :]
+    return line.strip(" |")
+
+
 def _author(edges: list[str], lines: list[str]) -> str | None:
     for line in edges:
-        if author := names.byline(line):
+        if author := names.byline(_without_dates(line)):
             return author
     for line in reversed(lines[-_TAIL:]):
         # A bare name counts only below a text: a signature.
@@ -200,7 +205,7 @@ def _date(
         # A dateline: "KELDERBY, 12 June 2024 (Northern Wire) - ", places and names and no more.
         match = _DATELINE.match(line)
         prefix = match[0] if match else ""
-        for found in dates.find_dates(prefix):
+        for found in dates.find_dates(prefix, day_first=day_first):
             rest = _CLOCK.sub(" ", prefix[: found.start] + " " + prefix[found.end :])
             if not any(word[0].islower() for word in re.findall(r"[^\W\d_]+", rest)):
                 candidates.append(found)

@@ -11,7 +11,7 @@ from assistant.errors import ReadingError
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.options import Options
 from assistant.reading.plain import canonical_text
-from assistant.reading.records import BODY_KEYS, BadRecord, record_article
+from assistant.reading.records import BODY_KEYS, BadRecord, days_come_first, record_article
 from assistant.reading.text import decode
 from assistant.types import Article, Failure
 
@@ -43,7 +43,19 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
             f'Name the one with the text in the settings file: columns = "text=NAME". '
             f"The columns are: {', '.join(printable(name) for name in header[:12])}.",
         )
-    yield from _articles(rows, header, path, article_id, options)
+    day_first = _days_come_first(content, delimiter, header, options)
+    yield from _articles(rows, header, path, article_id, options, day_first)
+
+
+def _days_come_first(
+    content: str, delimiter: str, header: list[str], options: Options
+) -> bool | None:
+    rows = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+    records = (dict(zip(header, row, strict=False)) for row in rows)
+    try:
+        return days_come_first(records, options.columns)
+    except csv.Error:  # named where the rows are read
+        return None
 
 
 def _first(rows: Iterator[list[str]]) -> list[str]:
@@ -54,7 +66,12 @@ def _first(rows: Iterator[list[str]]) -> list[str]:
 
 
 def _articles(
-    rows: Iterator[list[str]], header: list[str], path: Path, article_id: str, options: Options
+    rows: Iterator[list[str]],
+    header: list[str],
+    path: Path,
+    article_id: str,
+    options: Options,
+    day_first: bool | None,
 ) -> Iterator[Article | Failure]:
     seen: set[str] = set()
     number = 1
@@ -67,7 +84,9 @@ def _articles(
             if not any(field.strip() for field in row):
                 continue
             values: dict[str, object] = dict(zip(header, row, strict=False))
-            key, article = record_article(values, number, article_id, options.columns)
+            key, article = record_article(
+                values, number, article_id, options.columns, day_first=day_first
+            )
             if key in seen:
                 raise BadRecord(f"its id {key!r} is that of an earlier row")
         except (BadRecord, csv.Error) as error:
