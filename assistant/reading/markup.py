@@ -14,12 +14,12 @@ from assistant.reading.text import one_line
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     "address article aside blockquote body br dd div dl dt figcaption figure footer form h1 h2 h3 "
     "h4 h5 h6 header hr html li main nav ol p pre section table tbody td tfoot th thead tr "
     "ul".split()
 )
-_UNREAD = frozenset("head iframe math noscript object script style svg template title".split())
+UNREAD = frozenset("head iframe math noscript object script style svg template title".split())
 
 
 def tree(content: str, path: Path) -> HtmlElement | None:
@@ -45,14 +45,14 @@ def block_text(root: HtmlElement) -> str:
     while waiting:
         element, entering = waiting.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             blocks.append([])
         if not entering:
             blocks[-1].append(element.tail or "")
             continue
         if element is not root:
             waiting.append((element, False))
-        if tag and tag not in _UNREAD:
+        if tag and tag not in UNREAD:
             blocks[-1].append(element.text or "")
             waiting.extend((child, True) for child in reversed(element))
     paragraphs = (one_line("".join(block)) for block in blocks)

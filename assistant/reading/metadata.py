@@ -7,6 +7,7 @@ such things: the first lines, the last lines, and a few fixed phrases.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -126,18 +127,16 @@ def _is_label(segment: str) -> bool:
     )
 
 
-def clues(text: str, headline: str = "", *, language: str | None = None) -> Clues:
+def clues(text: str, headline: str = "") -> Clues:
     """What `text`, in canonical form, says of its author, date, source and URL.
 
     headline: the line that was taken for the headline, which is no place to look.
-    language: as stated, such as "en-GB"; it tells which of 05 and 06 is the month.
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if headline in lines:
         lines.remove(headline)
     edges = lines[:_HEAD] + lines[max(_HEAD, len(lines) - _TAIL) :]
-    likely = [language] if language else likely_languages(text)
-    day_first = True if likely and all(map(day_comes_first, likely)) else None
+    day_first = _day_comes_first(None, text)
     published, partial = _date(text, lines, edges, day_first)
     return Clues(
         author=_author(edges, lines),
@@ -146,6 +145,23 @@ def clues(text: str, headline: str = "", *, language: str | None = None) -> Clue
         source=_source(text, lines, edges),
         url=next((m[1] for line in edges if (m := _URL_LINE.fullmatch(line))), None),
     )
+
+
+def clues_around(lines: Sequence[str], language: str | None, text: str) -> Clues:
+    """The writer and the day that the lines around a text tell, as a web page shows them.
+
+    language: as stated, such as "en-GB"; it, or else the text, tells what 05/06/2024 means.
+    """
+    day_first = _day_comes_first(language, text)
+    told = sorted((d for line in lines for d in _line_dates(line, day_first)), key=lambda d: d.kind)
+    full = (d.found.full for d in told if d.kind is not Kind.UPDATED)
+    writers = (names.byline(_without_dates(line)) for line in lines)
+    return Clues(author=next(filter(None, writers), None), published=next(filter(None, full), None))
+
+
+def _day_comes_first(language: str | None, text: str) -> bool | None:
+    likely = [language] if language else likely_languages(text)
+    return True if likely and all(map(day_comes_first, likely)) else None
 
 
 def settle_date(clues: Clues, file_name: str) -> tuple[date | None, str | None]:
