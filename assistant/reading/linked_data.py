@@ -53,25 +53,23 @@ def _values(root: HtmlElement) -> Iterator[object]:
 
 def _objects(value: object) -> Iterator[Mapping[str, Any]]:
     """The objects of a JSON-LD document: one, a list, or those under "@graph"."""
-    for item in _listed(value):
+    for item in listed(value):
         if isinstance(item, dict):
             yield item
-            yield from (part for part in _listed(item.get("@graph")) if isinstance(part, dict))
+            yield from (part for part in listed(item.get("@graph")) if isinstance(part, dict))
 
 
 def _fields(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dict[str, object]:
     page = item.get("mainEntityOfPage")
     url = item.get("url") or (page.get("@id") if isinstance(page, dict) else page)
     stated = item.get("author") or item.get("creator")
-    authors = [_referred(author, known) for author in _listed(stated)]
+    authors = [_referred(author, known) for author in listed(stated)]
     people = [author for author in authors if not _is_a(author, _ORGANISATIONS)]
     publisher = _referred(item.get("publisher"), known)
-    # An outlet that names itself has named no writer.
-    others = [author for author in authors if _name(author) != _name(publisher)]
     return {
         "title": _title(item),
         "author": people,
-        "organisation": None if people else others,
+        "organisation": None if people else authors,
         "published": item.get("datePublished") or item.get("dateCreated"),
         "source": publisher,
         "url": url,
@@ -86,12 +84,13 @@ def _referred(value: object, known: Mapping[str, Mapping[str, Any]]) -> object:
     return value
 
 
-def _name(value: object) -> object:
+def name_of(value: object) -> object:
+    """The name in an object, or else the value itself."""
     return value.get("name") if isinstance(value, Mapping) else value
 
 
 def _is_a(item: object, kinds: tuple[str, ...], *, ends: bool = False) -> bool:
-    stated = _listed(item.get("@type")) if isinstance(item, Mapping) else []
+    stated = listed(item.get("@type")) if isinstance(item, Mapping) else []
     return any(str(kind).endswith(kinds) if ends else str(kind) in kinds for kind in stated)
 
 
@@ -103,7 +102,8 @@ def _compared(title: object) -> str:
     return one_line(str(title or "")).casefold()
 
 
-def _listed(value: object) -> list[Any]:
+def listed(value: object) -> list[Any]:
+    """A value of which there may be one or several as a list."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

@@ -129,6 +129,11 @@ def is_name(text: str) -> bool:
     )
 
 
+def is_person(text: str) -> bool:
+    """Whether `text` has the form of a person's name and is neither an outlet's nor a role's."""
+    return is_name(text) and not is_outlet(text) and not is_role(text)
+
+
 def _well_formed(words: list[str]) -> bool:
     last = len(words) - 1
     for position, word in enumerate(words):

@@ -7,13 +7,13 @@ count: what stands in menus, in teasers of other stories and below comments is o
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from assistant.reading import metadata, names
+from assistant.reading.around_headline import around_headline, heading_of, is_other
 from assistant.reading.dates import parse_date
-from assistant.reading.linked_data import linked_data
-from assistant.reading.markup import BLOCKS, UNREAD
+from assistant.reading.linked_data import linked_data, listed, name_of
 from assistant.reading.text import one_line
 from assistant.reading.writers import tidy_writers
 
@@ -36,20 +36,11 @@ _META = {
     "source": ("og:site_name", "application-name", "dc.publisher"),
     "url": ("og:url",),
 }
-_OTHER = re.compile(
-    r"related|teaser|recommend|comment|sidebar|newsletter|promo|latest|trending|popular|most-read"
-    r"|read-more|more-(?:news|stories|from)|footer|breadcrumb|menu|share|social|cookie|consent",
-    re.IGNORECASE,
-)
-_ELSEWHERE = ("nav", "aside", "footer", "form", "figure", "ul", "ol", "table", "dialog", "button")
-_WRITER = re.compile(r"author|byline|contributor", re.IGNORECASE)
-_PARAGRAPH = 160  # characters, which no line about an article has
-_BEFORE, _AFTER, _BELOW = 2, 8, 3  # lines
 
 
 def page_facts(root: HtmlElement) -> dict[str, object]:
     """The fields that the page states or shows, under the names of `fields.article_fields`."""
-    heading = _heading(root)
+    heading = heading_of(root)
     headline = one_line(heading.text_content()) if heading is not None else _page_title(root)
     stated: dict[str, object] = {}
     for source in (linked_data(root, headline), _meta(root), _links(root)):
@@ -57,20 +48,20 @@ def page_facts(root: HtmlElement) -> dict[str, object]:
             if value and key not in stated:
                 stated[key] = value
     organisation = stated.pop("organisation", None)
-    story = _story(heading) if heading is not None else root
-    shown = _shown(story, heading, str(stated.get("language") or ""))
+    shown = metadata.Clues()
+    if heading is not None:
+        shown = around_headline(heading, str(stated.get("language") or "") or None)
     if not parse_date(stated.get("published")):
-        stated["published"] = _marked_day(root, story) or shown.published
-    writer = stated.get("author")
-    # An outlet is no writer where a person is named; its own pages name it as their outlet.
-    if not writer or (isinstance(writer, str) and _is_outlet(writer, stated.get("source"))):
-        own = writer if writer != stated.get("source") else None
-        stated["author"] = _marked_writer(story) or shown.author or organisation or own
-    return stated
-
-
-def _is_outlet(writer: str, source: object) -> bool:
-    return writer == source or names.is_outlet(writer) or tidy_writers(writer) is None
+        day = shown.published.isoformat() if shown.published else None
+        stated["published"] = _microdata_day(root, heading) or day
+    # An outlet is no writer where a person is named, and on its own pages it is none at all.
+    outlet = name_of(stated.get("source"))
+    writers = listed(stated.get("author") or organisation)
+    named = [str(name) for writer in writers if (name := name_of(writer)) and name != outlet]
+    tidied = (tidy_writers(name) or "" for name in named)
+    if not any(names.is_person(name) for text in tidied for name in text.split(", ")):
+        named = listed(shown.author) or named
+    return {**stated, "author": named}
 
 
 def _meta(root: HtmlElement) -> dict[str, object]:
@@ -78,7 +69,7 @@ def _meta(root: HtmlElement) -> dict[str, object]:
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
         content = one_line(element.get("content") or "")
-        if content and not _is_elsewhere(element):
+        if content and not _is_beside(element):
             values.setdefault(name.strip().lower(), []).append(content)
     stated: dict[str, object] = {
         field: next((values[n][0] for n in names if n in values), None)
@@ -110,114 +101,21 @@ def _page_title(root: HtmlElement) -> str:
     return one_line(title.text_content()) if title is not None else ""
 
 
-def _heading(root: HtmlElement) -> HtmlElement | None:
-    """The headline that the page shows."""
-    headings = [h for h in root.iter("h1") if one_line(h.text_content()) and not _is_elsewhere(h)]
-    inner = [h for h in headings if next(h.iterancestors("article", "main"), None) is not None]
-    return next(iter(inner or headings), None)
-
-
-def _is_elsewhere(element: HtmlElement) -> bool:
-    return any(_is_other(e) for e in element.iterancestors())
-
-
-def _is_other(element: HtmlElement) -> bool:
-    """Whether an element is about something else than the article."""
-    if element.tag in ("html", "body", "article", "main"):
-        return False
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return element.tag in _ELSEWHERE or bool(_OTHER.search(named))
-
-
-def _story(heading: HtmlElement) -> HtmlElement:
-    """The smallest element around the headline that also holds a paragraph."""
-    for element in heading.iterancestors():
-        texts = (one_line(p.text_content()) for p in element.iter("p"))
-        if element.tag in ("article", "main", "body") or any(len(t) > _PARAGRAPH for t in texts):
-            return element
-    return heading
-
-
-def _shown(story: HtmlElement, heading: HtmlElement | None, language: str) -> metadata.Clues:
-    """Writer and day as a reader of the page sees them around the headline and below the text."""
-    before, after = _lines(story, heading)
-    text = next((n for n, line in enumerate(after) if len(line) > _PARAGRAPH), len(after))
-    around = [*before[-_BEFORE:], *after[:text][:_AFTER], *after[text:][-_BELOW:]]
-    lines = [line for line in around if len(line) <= _PARAGRAPH]
-    return metadata.clues_around(lines, language or None, "\n".join(after))
-
-
-def _lines(story: HtmlElement, heading: HtmlElement | None) -> tuple[list[str], list[str]]:
-    """The text of each block of the story, before the headline and after it. A `<time>` is the
-    day that it states for programs."""
-    before: list[str] = []
-    found: list[str] = []
-    line: list[str] = []
-    apart = False  # whether an element has just ended: what begins now is shown apart from it
-    waiting = [(story, True)]
-    while waiting:
-        element, entering = waiting.pop()
-        if element.tag in BLOCKS:
-            found.append(one_line("".join(line)))
-            line = []
-            apart = False
-        if element is heading:
-            before, found = found, []
-            line.append(element.tail or "")
-            continue
-        if not entering:
-            line.append(element.tail or "")
-            apart = not element.tail
-            continue
-        waiting.append((element, False))
-        day = parse_date(element.get("datetime")) if element.tag == "time" else None
-        line.append(" | " if apart or day else "")
-        apart = False
-        line.append(f"{day} | " if day else element.text or "")
-        if not day:
-            waiting.extend((child, True) for child in reversed(element) if _is_part(child, heading))
-    found.append(one_line("".join(line)))
-    return [each for each in before if each], [each for each in found if each]
-
-
-def _is_part(element: HtmlElement, heading: HtmlElement | None) -> bool:
-    """Whether an element belongs to the story, rather than to one that is advertised in it."""
-    if not isinstance(element.tag, str) or element.tag in UNREAD:
-        return False
-    around = heading is not None and element in heading.iterancestors()
-    return around or not (_is_other(element) or element.tag in ("article", "header"))
-
-
-def _marked_day(root: HtmlElement, story: HtmlElement) -> str | None:
+def _microdata_day(root: HtmlElement, heading: HtmlElement | None) -> str | None:
     """The day in an element that is marked as that of publication (schema.org's microdata)."""
+    around = set(heading.iterancestors()) if heading is not None else set()
     for element in root.iter("time", "span", "p", "div", "meta", "abbr"):
-        marked = "datePublished" in (element.get("itemprop") or "").split()
+        if "datePublished" not in (element.get("itemprop") or "").split():
+            continue
         day = element.get("datetime") or element.get("content") or element.get("title")
-        if marked and day and parse_date(day) and _is_of(element, story):
+        article = next(element.iterancestors("article"), None)
+        of_another = article is not None and article not in around
+        if day and parse_date(day) and not of_another and not _is_beside(element, around):
             return day
     return None
 
 
-def _marked_writer(story: HtmlElement) -> str | None:
-    """The writer in the smallest element that is marked as holding one."""
-    marked: list[str] = []
-    for element in story.iter():
-        if not isinstance(element.tag, str) or not _is_of(element, story):
-            continue
-        named = f"{element.get('class') or ''} {element.get('rel') or ''}"
-        if _WRITER.search(f"{named} {element.get('itemprop') or ''}"):
-            marked.append(one_line(element.text_content()))
-    writers = [tidy_writers(text) for text in marked if 0 < len(text) <= _PARAGRAPH]
-    known = [w for w in writers if w and all(_is_person(name) for name in w.split(", "))]
-    return min(known, key=len, default=None)
-
-
-def _is_person(name: str) -> bool:
-    return names.is_name(name) and not names.is_outlet(name) and not names.is_role(name)
-
-
-def _is_of(element: HtmlElement, story: HtmlElement) -> bool:
-    """Whether an element is not within another story, nor beside this one."""
-    article = next(element.iterancestors("article"), None)
-    own = article is None or article in (story, *story.iterancestors())
-    return own and not _is_other(element) and not _is_elsewhere(element)
+def _is_beside(element: HtmlElement, around: Collection[HtmlElement] = ()) -> bool:
+    """Whether an element is in a menu, a teaser or the like; `around` is known to be none."""
+    outer = (e for e in element.iterancestors() if e not in around)
+    return any(e.tag not in ("html", "body") and is_other(e) for e in outer)

@@ -40,8 +40,7 @@ def tidy_writers(stated: str) -> str | None:
     if match and not any(map(names.is_outlet, match.groups())):
         text = f"{match['first']} {match['last']}"
     parts = [part for part in _BETWEEN.split(_AND.sub(", ", text)) if part]
-    people = [part for part in parts if names.is_name(_cased(part)) and not names.is_outlet(part)]
-    people = [part for part in people if not names.is_role(part)]
+    people = [part for part in parts if names.is_person(_cased(part))]
     if not people:
         return text
     return ", ".join(dict.fromkeys(map(_cased, people)))

@@ -1,0 +1,165 @@
+"""Writer and day as a reader of a page sees them: around the headline, and below the text.
+
+What stands in menus, in teasers of other stories and in comments is of something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assistant.reading import metadata, names
+from assistant.reading.dates import parse_date
+from assistant.reading.markup import BLOCKS, UNREAD
+from assistant.reading.text import one_line
+from assistant.reading.writers import tidy_writers
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_OTHER = re.compile(
+    r"(?!(?:with|has|no|show|hide|is|js)[_-])(?:\w+[_-]+)*?(?:related|teaser|recommend|comment|sidebar"
+    r"|newsletter|promo|latest|trending|popular|most-?read|read-?(?:more|next|also)|also-?read"
+    r"|more-?(?:news|stories|from|on)|footer|breadcrumb|menu|share|sharing|social|cookie|consent)",
+    re.IGNORECASE,
+)
+_ELSEWHERE = ("nav", "aside", "footer", "form", "figure", "ul", "ol", "table", "dialog", "button")
+_WRITER = re.compile(r"author|byline|contributor", re.IGNORECASE)
+_LONG_LINE, _LONG_SENTENCE, _SHORT_PARAGRAPH = 160, 60, 20  # characters
+_SENTENCE = re.compile(r"[.!?][\"”’»)]?$")
+_FULL_STOP = re.compile(r"[。！？।॥]")  # of scripts that say more in fewer characters
+_BEFORE, _AFTER, _BELOW = 2, 8, 3  # lines
+
+
+@dataclass
+class _Line:
+    """A block of the story. opens: whether it is a heading. writers: marked as such in it."""
+
+    pieces: list[str] = field(default_factory=list)
+    opens: bool = False
+    writers: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return one_line("".join(self.pieces))
+
+    @property
+    def is_prose(self) -> bool:
+        text = self.text
+        if _FULL_STOP.search(text):
+            return len(text) > _SHORT_PARAGRAPH
+        return len(text) > (_LONG_SENTENCE if _SENTENCE.search(text) else _LONG_LINE)
+
+
+def heading_of(root: HtmlElement) -> HtmlElement | None:
+    """The headline that the page shows; None where it shows none."""
+    title = next((one_line(t.text_content()) for t in root.iter("title")), "").casefold()
+    for tag in ("h1", "h2"):
+        found = [
+            h
+            for h in root.iter(tag)
+            if one_line(h.text_content())
+            and next(h.iterancestors("nav", "aside", "footer", "dialog"), None) is None
+        ]
+        inner = [h for h in found if next(h.iterancestors("article", "main"), None) is not None]
+        of_title = [h for h in inner or found if one_line(h.text_content()).casefold() in title]
+        if tag == "h1" or of_title:
+            for heading in of_title or inner or found:
+                return heading
+    return None
+
+
+def around_headline(heading: HtmlElement, language: str | None) -> metadata.Clues:
+    """The writer and the day; each None where the lines do not say.
+
+    language: as the page states it; it tells what 05/06/2024 means.
+    """
+    before, after = _lines(story_of(heading), heading)
+    around = [*before[-_BEFORE:], *_head(after)[:_AFTER], *_below(after)[:_BELOW]]
+    around = [line for line in around if len(line.text) <= _LONG_LINE]
+    text = "\n".join(line.text for line in after)
+    clues = metadata.clues_around([line.text for line in around], language, text)
+    marked = (tidy_writers(writer) for line in around for writer in line.writers)
+    writer = next((w for w in marked if w and all(map(names.is_person, w.split(", ")))), None)
+    return metadata.Clues(author=writer or clues.author, published=clues.published)
+
+
+def _head(after: list[_Line]) -> list[_Line]:
+    """The lines between the headline and the text. One sentence among them is a subtitle."""
+    for number, line in enumerate(after):
+        following = after[number + 1] if number + 1 < len(after) else None
+        if line.opens or (line.is_prose and (following is None or following.is_prose)):
+            return after[:number]
+    return after
+
+
+def _below(after: list[_Line]) -> list[_Line]:
+    """The lines right below the text, up to the heading of something else."""
+    last = max((number for number, line in enumerate(after) if line.is_prose), default=len(after))
+    below = after[last + 1 :]
+    return below[: next((n for n, line in enumerate(below) if line.opens), len(below))]
+
+
+def story_of(heading: HtmlElement) -> HtmlElement:
+    """The smallest element around the headline that also holds a paragraph."""
+    for element in heading.iterancestors():
+        texts = (one_line(p.text_content()) for p in element.iter("p"))
+        if element.tag in ("article", "main", "body") or any(len(t) > _LONG_LINE for t in texts):
+            return element
+    return heading
+
+
+def _lines(story: HtmlElement, heading: HtmlElement) -> tuple[list[_Line], list[_Line]]:
+    """The blocks of the story before the headline and after it. A `<time>` is the day that it
+    states for programs."""
+    before: list[_Line] = []
+    found = [_Line()]
+    apart = False  # whether an element has just ended: what begins now is shown apart from it
+    around = set(heading.iterancestors())
+    waiting = [(story, True)]
+    while waiting:
+        element, entering = waiting.pop()
+        if element.tag in BLOCKS:
+            found.append(_Line(opens=entering and element.tag in ("h2", "h3", "h4")))
+            apart = False
+        if element is heading:
+            before, found = found, [_Line()]
+            found[-1].pieces.append(element.tail or "")
+            continue
+        if not entering:
+            found[-1].pieces.append(element.tail or "")
+            apart = not element.tail
+            continue
+        waiting.append((element, False))
+        day = parse_date(element.get("datetime")) if element.tag == "time" else None
+        found[-1].pieces.append(" | " if apart or day else "")
+        found[-1].pieces.append(f"{day} | " if day else element.text or "")
+        found[-1].writers += _marked_writers(element)
+        apart = False
+        if not day:
+            parts = (c for c in element if c in around or c is heading or _is_part(c))
+            waiting.extend((child, True) for child in reversed(list(parts)))
+    return [line for line in before if line.text], [line for line in found if line.text]
+
+
+def _marked_writers(element: HtmlElement) -> Iterator[str]:
+    marks = (element.get(name) or "" for name in ("class", "rel", "itemprop"))
+    text = one_line(element.text_content()) if _WRITER.search(" ".join(marks)) else ""
+    if 0 < len(text) <= _LONG_LINE:
+        yield text
+
+
+def _is_part(element: HtmlElement) -> bool:
+    """Whether an element belongs to a story, rather than to one that is advertised in it."""
+    if not isinstance(element.tag, str) or element.tag in UNREAD or element.tag == "article":
+        return False
+    is_page_header = element.tag == "header" and element.getparent().tag == "body"
+    return not is_page_header and not is_other(element)
+
+
+def is_other(element: HtmlElement) -> bool:
+    """Whether an element is named as something else than an article."""
+    named = f"{element.get('class') or ''} {element.get('id') or ''}".split()
+    return element.tag in _ELSEWHERE or any(map(_OTHER.match, named))
