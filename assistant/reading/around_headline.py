@@ -26,6 +26,8 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = ("nav", "aside", "footer", "form", "figure", "ul", "ol", "table", "dialog", "button")
+_OWN = re.compile(r"(?:\w+[_-]+)*?(?:meta|byline|info|date|author)", re.IGNORECASE)
+_UPDATED = re.compile(r"(?:^|[ _-]|date)(?:updated?|modified|revised)(?:$|[ _-])", re.IGNORECASE)
 _WRITER = re.compile(r"author|byline|contributor", re.IGNORECASE)
 _LONG_LINE, _LONG_SENTENCE, _SHORT_PARAGRAPH = 160, 60, 20  # characters
 _SENTENCE = re.compile(r"[.!?][\"”’»)]?$")
@@ -44,6 +46,10 @@ class _Line:
     @property
     def text(self) -> str:
         return one_line("".join(self.pieces))
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.text) <= _LONG_LINE
 
     @property
     def is_prose(self) -> bool:
@@ -77,11 +83,11 @@ def around_headline(heading: HtmlElement, language: str | None) -> metadata.Clue
     language: as the page states it; it tells what 05/06/2024 means.
     """
     before, after = _lines(story_of(heading), heading)
-    around = [*before[-_BEFORE:], *_head(after)[:_AFTER], *_below(after)[:_BELOW]]
-    around = [line for line in around if len(line.text) <= _LONG_LINE]
+    head = [line for line in (*before[-_BEFORE:], *_head(after)[:_AFTER]) if line.is_short]
+    below = [line.text for line in _below(after)[:_BELOW] if line.is_short]
     text = "\n".join(line.text for line in after)
-    clues = metadata.clues_around([line.text for line in around], language, text)
-    marked = (tidy_writers(writer) for line in around for writer in line.writers)
+    clues = metadata.clues_around([line.text for line in head], below, language, text)
+    marked = (tidy_writers(writer) for line in head for writer in line.writers)
     writer = next((w for w in marked if w and all(map(names.is_person, w.split(", ")))), None)
     return metadata.Clues(author=writer or clues.author, published=clues.published)
 
@@ -134,7 +140,9 @@ def _lines(story: HtmlElement, heading: HtmlElement) -> tuple[list[_Line], list[
             continue
         waiting.append((element, False))
         day = parse_date(element.get("datetime")) if element.tag == "time" else None
+        marks = _marks(element)
         found[-1].pieces.append(" | " if apart or day else "")
+        found[-1].pieces.append("| Updated: " if _UPDATED.search(marks) else "")
         found[-1].pieces.append(f"{day} | " if day else element.text or "")
         found[-1].writers += _marked_writers(element)
         apart = False
@@ -145,10 +153,13 @@ def _lines(story: HtmlElement, heading: HtmlElement) -> tuple[list[_Line], list[
 
 
 def _marked_writers(element: HtmlElement) -> Iterator[str]:
-    marks = (element.get(name) or "" for name in ("class", "rel", "itemprop"))
-    text = one_line(element.text_content()) if _WRITER.search(" ".join(marks)) else ""
+    text = one_line(element.text_content()) if _WRITER.search(_marks(element)) else ""
     if 0 < len(text) <= _LONG_LINE:
         yield text
+
+
+def _marks(element: HtmlElement) -> str:
+    return " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop"))
 
 
 def _is_part(element: HtmlElement) -> bool:
@@ -162,4 +173,6 @@ def _is_part(element: HtmlElement) -> bool:
 def is_other(element: HtmlElement) -> bool:
     """Whether an element is named as something else than an article."""
     named = f"{element.get('class') or ''} {element.get('id') or ''}".split()
+    if element.tag in ("ul", "ol") and any(map(_OWN.match, named)):
+        return False
     return element.tag in _ELSEWHERE or any(map(_OTHER.match, named))

@@ -18,6 +18,7 @@ _WRAPPING = re.compile(
     r"^\s*(?:/[*/]\s*)?(?:<!--|<!\[CDATA\[)(?:\s*\*/)?"
     r"|(?:/[*/]\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*$"
 )
+_LAST_COMMA = re.compile(r",(\s*[}\]])")
 _ARTICLES = ("Article", "BlogPosting")
 _ORGANISATIONS = ("Organization", "NewsMediaOrganization", "Corporation")
 
@@ -43,20 +44,27 @@ def linked_data(root: HtmlElement, headline: str) -> dict[str, object]:
 def _values(root: HtmlElement) -> Iterator[object]:
     for script in root.iter("script"):
         source = script.text or ""
-        if (script.get("type") or "").lower() != "application/ld+json" or len(source) > _MOST_JSON:
+        kind = (script.get("type") or "").lower().split(";")[0].strip()
+        if kind != "application/ld+json" or len(source) > _MOST_JSON:
             continue
-        try:
-            yield json.loads(_WRAPPING.sub("", source), strict=False)
-        except (ValueError, RecursionError):
-            continue
+        bare = _WRAPPING.sub("", source)
+        for attempt in (bare, _LAST_COMMA.sub(r"\1", bare)):
+            try:
+                yield json.loads(attempt, strict=False)
+                break
+            except (ValueError, RecursionError):
+                continue
 
 
 def _objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """The objects of a JSON-LD document: one, a list, or those under "@graph"."""
+    """The objects of a JSON-LD document: one, a list, those under "@graph", and what they are
+    about."""
     for item in listed(value):
         if isinstance(item, dict):
-            yield item
-            yield from (part for part in listed(item.get("@graph")) if isinstance(part, dict))
+            for each in (item, *listed(item.get("@graph"))):
+                if isinstance(each, dict):
+                    yield each
+                    yield from (e for e in listed(each.get("mainEntity")) if isinstance(e, dict))
 
 
 def _fields(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dict[str, object]:

@@ -147,16 +147,25 @@ def clues(text: str, headline: str = "") -> Clues:
     )
 
 
-def clues_around(lines: Sequence[str], language: str | None, text: str) -> Clues:
+def clues_around(
+    head: Sequence[str], below: Sequence[str], language: str | None, text: str
+) -> Clues:
     """The writer and the day that the lines around a text tell, as a web page shows them.
 
+    below: lines below the text. Teasers of other stories are not far, so a day counts there only
+    if it is said to be that of publication.
     language: as stated, such as "en-GB"; it, or else the text, tells what 05/06/2024 means.
     """
     day_first = _day_comes_first(language, text)
-    told = sorted((d for line in lines for d in _line_dates(line, day_first)), key=lambda d: d.kind)
-    full = (d.found.full for d in told if d.kind is not Kind.UPDATED)
-    writers = (names.byline(_without_dates(line)) for line in lines)
-    return Clues(author=next(filter(None, writers), None), published=next(filter(None, full), None))
+    told = sorted((d for line in head for d in _line_dates(line, day_first)), key=lambda d: d.kind)
+    told = [dated for dated in told if dated.kind is not Kind.UPDATED]
+    last = (dated for line in below for dated in _line_dates(line, day_first))
+    told += [dated for dated in last if dated.kind is Kind.PUBLISHED]
+    writers = (names.byline(_without_dates(line)) for line in (*head, *below))
+    return Clues(
+        author=next(filter(None, writers), None),
+        published=next(filter(None, (dated.found.full for dated in told)), None),
+    )
 
 
 def _day_comes_first(language: str | None, text: str) -> bool | None:
