@@ -72,6 +72,9 @@ _SMALL = re.compile(
     r"|[年日]|ngày)(?!\w)\.?|[(（][月火水木金土日一二三四五六][)）]",
     re.IGNORECASE,
 )
+_OF_A_PICTURE = re.compile(
+    r"(?:photo|picture|image|graphic|illustration|foto|bild|imagen|фото)", re.IGNORECASE
+)
 _SEPARATORS = re.compile(r"\s+[-–—/]\s+|[|·•,;()\[\]，；、／（）【】\u3000]")
 _SENTENCE_END = re.compile(r"[。！？]|[.!?][\"”’)]?$")
 _LONGEST_REST = 20
@@ -110,7 +113,9 @@ def _kind(words: str, is_label: Callable[[str], bool]) -> Kind | None:
     """What the words before a day make of it; None where they are more than a label."""
     kind = Kind.UNSAID
     for piece in _SEPARATORS.split(_CLOCK.sub(" ", words)):
-        bare = _SMALL.sub(" ", weekdays().sub(" ", piece)).strip(" .*_#~-–—/")
+        bare = _SMALL.sub(" ", weekdays().sub("", piece.rstrip())).strip(" .*_#~-–—/")
+        if _OF_A_PICTURE.match(bare):
+            return None
         label = _UPDATED.match(bare) or _PUBLISHED.match(bare)
         if label:
             # The last one counts: "Updated at 9:15 | Published".

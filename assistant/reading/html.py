@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ReadingError
 from assistant.reading import markup
+from assistant.reading.around_headline import heading_of
 from assistant.reading.assembly import assemble
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.options import Options, needs
@@ -53,7 +54,9 @@ def page_article(root: HtmlElement, article_id: str, path: Path) -> Article | No
     stated = page_facts(root)
     text, found = page_text(root, path)
     stated = {**{key: value for key, value in found.items() if value}, **stated}
-    return assemble(article_id, text, stated, file_name=path.name)
+    return assemble(
+        article_id, text, stated, file_name=path.name, of_a_page=heading_of(root) is not None
+    )
 
 
 def page_text(root: HtmlElement, path: Path) -> tuple[str, dict[str, object]]:

@@ -52,7 +52,7 @@ _ANCHOR = re.compile(
     re.IGNORECASE,
 )
 _TO_COME = re.compile(r"\b(?:will|next|until|from|by|is to|are to|due)\b", re.IGNORECASE)
-_HEAD, _TAIL = 4, 3  # lines
+_HEAD, _TAIL, _CHRONICLE = 4, 3, 100  # lines
 _OPENING, _SEARCHED = 600, 10_000  # characters
 
 
@@ -127,19 +127,24 @@ def _is_label(segment: str) -> bool:
     )
 
 
-def clues(text: str, headline: str = "") -> Clues:
+def clues(text: str, headline: str = "", *, of_a_page: bool = False) -> Clues:
     """What `text`, in canonical form, says of its author, date, source and URL.
 
     headline: the line that was taken for the headline, which is no place to look.
+    of_a_page: of a web page, whose lines around the text are known apart; where some are left in
+        the text they are those of other stories.
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if headline in lines:
         lines.remove(headline)
     edges = lines[:_HEAD] + lines[max(_HEAD, len(lines) - _TAIL) :]
+    if of_a_page:
+        edges = []
     day_first = _day_comes_first(None, text)
-    published, partial = _date(text, lines, edges, day_first)
+    told = [] if of_a_page else _told_at_the_edges(lines, day_first)
+    published, partial = _date(text, lines, told, day_first)
     return Clues(
-        author=_author(edges, lines),
+        author=None if of_a_page else _author(edges, lines),
         published=published,
         partial_date=partial,
         source=_source(text, lines, edges),
@@ -216,11 +221,34 @@ def _source(text: str, lines: list[str], edges: list[str]) -> str | None:
     return names.attributed_outlet(text)
 
 
+def _told_at_the_edges(lines: list[str], day_first: bool | None) -> list[LineDate]:
+    """The days in the first lines and in those that follow the text.
+
+    A day without a label that follows a sentence is none if more such lines come: a chronicle.
+    """
+    told: list[LineDate] = []
+    after_text = False
+    for line in lines[:_HEAD]:
+        found = _line_dates(line, day_first)
+        if after_text and any(map(_is_bare_day, lines[_HEAD : _HEAD + _CHRONICLE])):
+            found = [dated for dated in found if dated.kind is not Kind.UNSAID]
+        told += found
+        after_text = after_text or not is_about(line)
+    for line in reversed(lines[max(_HEAD, len(lines) - _TAIL) :]):
+        if not is_about(line) and names.signature(line) is None:
+            break
+        told += _line_dates(line, day_first)
+    return told
+
+
+def _is_bare_day(line: str) -> bool:
+    return any(dated.kind is Kind.UNSAID for dated in _line_dates(line))
+
+
 def _date(
-    text: str, lines: list[str], edges: list[str], day_first: bool | None
+    text: str, lines: list[str], told: list[LineDate], day_first: bool | None
 ) -> tuple[date | None, str | None]:
     """The day of publication, or else the ``--MM-DD`` of one without a year."""
-    told = [dated for line in edges for dated in _line_dates(line, day_first)]
     candidates = [
         dated.found
         for dated in sorted(told, key=lambda dated: dated.kind)

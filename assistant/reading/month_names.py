@@ -67,7 +67,7 @@ def _months() -> dict[str, int]:
 
 @cache
 def weekdays() -> re.Pattern[str]:
-    """Any weekday, with its full stop or comma, where it is a word of its own."""
+    """Any weekday at the end of a text: "Sam" and "Sun" are names as well."""
     from babel import Locale
 
     names = {"tues", "thurs", "wednes", "sonnabend"}
@@ -77,7 +77,7 @@ def weekdays() -> re.Pattern[str]:
             for width in ("wide", "abbreviated"):
                 names.update(name.strip(" .") for name in days[context][width].values())
     longest_first = sorted((re.escape(name) for name in names if len(name) > 1), key=len)[::-1]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)\.?,?", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})\W*$", re.IGNORECASE)
 
 
 @cache
