@@ -80,6 +80,7 @@ BEHIND = {
     "trafilatura": {"reading"},
     "lxml": {"reading"},
     "defusedxml": {"reading"},
+    "babel": {"reading"},
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
     "pypdf": {"reading"},

@@ -5,6 +5,8 @@ lxml reads any bytes as HTML, opens nothing that the page names, and knows no en
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,22 +21,47 @@ BLOCKS = frozenset(
     "h4 h5 h6 header hr html li main nav ol p pre section table tbody td tfoot th thead tr "
     "ul".split()
 )
+_HEAD = 20_000  # characters
+_AT_ONCE = 5  # seconds
+_UNSEEN = re.compile(r"<!--.*?-->|<(noscript|script)\b.*?</\1", re.DOTALL | re.IGNORECASE)
+_REFRESH = re.compile(
+    r"<meta\b[^>]{0,300}http-equiv\s*=\s*[\"']?refresh[^>]{0,3000}>", re.IGNORECASE
+)
+_REFRESH_TARGET = re.compile(
+    r"content\s*=\s*(?P<quote>[\"']?)\s*(?P<seconds>\d{1,6}(?:\.\d{0,3})?)\s*[;,]\s*(?:url\s*=\s*)?"
+    r"[\"']?(?P<url>[^\"'>\s]+)",
+    re.IGNORECASE,
+)
 UNREAD = frozenset("head iframe math noscript object script style svg template title".split())
 
 
 def tree(content: str, path: Path) -> HtmlElement | None:
     """The root of a page, or None where there is none. Raises ReadingError without lxml."""
     try:
-        from lxml import etree, html
+        from lxml import etree
+        from lxml import html as lxml_html
     except ImportError:
         raise needs(path, "lxml", "html") from None
     try:
         # As bytes: lxml refuses text that declares an encoding of its own.
-        parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-        found = html.document_fromstring(content.encode("utf-8", "replace"), parser=parser)
+        parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+        found = lxml_html.document_fromstring(content.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     return found
+
+
+def refresh_target(content: str) -> str | None:
+    """Where a page sends its readers at once by `<meta http-equiv="refresh">`.
+
+    None where it does not, or sends only those without scripts, or only after a while, as pages
+    do that load themselves anew.
+    """
+    for element in _REFRESH.finditer(_UNSEEN.sub("", content[:_HEAD])):
+        target = _REFRESH_TARGET.search(html.unescape(element[0]))
+        if target and float(target["seconds"]) <= _AT_ONCE:
+            return target["url"].strip()
+    return None
 
 
 def block_text(root: HtmlElement) -> str:
