@@ -137,7 +137,7 @@ class _Visit:
             number = f"{found.unusable:,} of its entries have" if found.unusable else "it has"
             self._fail(
                 url,
-                f"a feed, but {number} neither an address nor a text",
+                f"a feed, but {number} neither an address that can be fetched nor a text",
                 "Look at it in a browser.",
             )
         return found

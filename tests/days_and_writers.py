@@ -107,7 +107,9 @@ class Figures:
 
 def documents(file: str) -> Iterator[tuple[str, str, list[str], list[str]]]:
     """Name, content, days and writers of each document in a file of the truth."""
-    pieces = _HEAD.split(Path(__file__).with_name("truth").joinpath(f"{file}.txt").read_text("utf-8"))
+    pieces = _HEAD.split(
+        Path(__file__).with_name("truth").joinpath(f"{file}.txt").read_text("utf-8")
+    )
     for name, days, writers, content in zip(*(pieces[n::4] for n in (1, 2, 3, 4)), strict=True):
         filled = re.sub(r"\{\{(\w+)\}\}", lambda match: FILLERS[match[1]], content)
         yield name, filled, days.split(), [w.strip() for w in writers.split(";")]

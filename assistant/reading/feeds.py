@@ -44,6 +44,7 @@ _ROOT = re.compile(r"\s*<(?:[\w.-]+:)?([\w.-]+)")
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENTITY = re.compile(r"&(?!#\d{1,7};|#x[\da-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(\w{1,32};)?")
+_VOID = re.compile(r"<(br|hr|img|wbr)\b([^<>]*?)/?>", re.IGNORECASE)
 _PUBLISHED = ("pubdate", "published", "issued", "publication_date", "created")
 
 
@@ -151,7 +152,7 @@ def _parsed(text: str) -> _Element:
     except ImportError:
         raise needs(Path("feed.xml"), "lxml", "html") from None
     sound = "".join(
-        piece if number % 2 else _ENTITY.sub(_without_entity, piece)
+        piece if number % 2 else _VOID.sub(r"<\1\2/>", _ENTITY.sub(_without_entity, piece))
         for number, piece in enumerate(_CDATA.split(_CONTROLS.sub("", text)))
     )
     parser = etree.XMLParser(
@@ -176,7 +177,7 @@ def _without_entity(match: re.Match[str]) -> str:
 
 def _entry(element: _Element, feed_url: str) -> Entry:
     told: dict[str, list[str]] = {}
-    for child in element.iter():
+    for child in _within(element):
         name = _local(child)
         value = "".join(child.itertext()).strip() if name else ""
         if value:
@@ -199,6 +200,15 @@ def _entry(element: _Element, feed_url: str) -> Entry:
         text=text,
         has_page=bool(address),
     )
+
+
+def _within(element: _Element) -> Iterator[_Element]:
+    """What is in an entry, without the entries that ended up in it for want of an end tag."""
+    waiting = [element]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        waiting.extend(child for child in reversed(here) if _local(child) != _local(element))
 
 
 def _atom_authors(element: _Element) -> list[str]:
