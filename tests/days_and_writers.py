@@ -23,7 +23,7 @@ from pathlib import Path
 from assistant.reading import Options, read
 from assistant.types import Article
 
-FILES = ("tuned", "kept-apart")
+FILES = ("tuned", "kept-apart", "later")
 _HEAD = re.compile(r"^===== (.+?) \| (.+?) \| (.+)\n", re.MULTILINE)
 
 
