@@ -122,7 +122,7 @@ def _lines(story: HtmlElement, heading: HtmlElement) -> tuple[list[_Line], list[
     states for programs."""
     before: list[_Line] = []
     found = [_Line()]
-    apart = False  # whether an element has just ended: what begins now is shown apart from it
+    apart = near = False  # whether an element has just ended, so that the next is shown apart
     around = set(heading.iterancestors())
     waiting = [(story, True)]
     while waiting:
@@ -137,15 +137,17 @@ def _lines(story: HtmlElement, heading: HtmlElement) -> tuple[list[_Line], list[
         if not entering:
             found[-1].pieces.append(element.tail or "")
             apart = not element.tail
+            near = not (element.tail or "").strip()
             continue
         waiting.append((element, False))
         day = parse_date(element.get("datetime")) if element.tag == "time" else None
         marks = _marks(element)
-        found[-1].pieces.append(" | " if apart or day else "")
+        aside = near and parse_date(element.text or "")  # "Transport" and "3 November 2024"
+        found[-1].pieces.append(" | " if apart or day or aside else "")
         found[-1].pieces.append("| Updated: " if _UPDATED.search(marks) else "")
         found[-1].pieces.append(f"{day} | " if day else element.text or "")
         found[-1].writers += _marked_writers(element)
-        apart = False
+        apart = near = False
         if not day:
             parts = (c for c in element if c in around or c is heading or _is_part(c))
             waiting.extend((child, True) for child in reversed(list(parts)))

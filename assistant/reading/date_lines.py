@@ -33,6 +33,7 @@ class LineDate:
 
 _PUBLISHED_WORDS = (
     "first published|originally published|published|posted|date published|publication date"
+    "|giriş|giriş tarihi|oluşturulma|oluşturulma tarihi|eklenme|eklenme tarihi"
     "|date posted|date|issued|filed|created|veröffentlicht|erschienen|datum|publié|parution"
     "|publicado|publicación|fecha|pubblicato|pubblicazione|data|data de publicação|gepubliceerd"
     "|geplaatst|publicerad|publicerat|publisert|udgivet|offentliggjort|julkaistu|opublikowano"
@@ -41,7 +42,7 @@ _PUBLISHED_WORDS = (
     "|yayınlandı|опубликовано|опубліковано|дата публикации|дата|публикувано|објављено"
     "|δημοσιεύτηκε|δημοσίευση|ημερομηνία|نشر في|نُشر في|تاريخ النشر|نشر|פורסם|תאריך|تاریخ"
     "|प्रकाशित|প্রকাশ|প্রকাশিত|เผยแพร่|ngày đăng|diterbitkan|公開日|公開|掲載日|配信|投稿日"
-    "|发布时间|发布日期|发布|發布時間|發布|发表于|發表|时间|時間|日期|입력|등록|게시|작성|송고"
+    "|发布时间|发布日期|发布|發布時間|發布|发表于|發表|时间|時間|日期|입력|기사입력|승인|기사승인|등록|게시|작성|송고"
 )
 _UPDATED_WORDS = (
     "last updated|last modified|last changed|last edited|last reviewed|updated|modified|revised"
@@ -68,6 +69,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _SMALL = re.compile(
+    r"(?<!\w)(?:page|p|seite|s|página|pagina|pág|str)\.? ?\d{1,3}(?!\w)|"
     r"(?<!\w)(?:on|at|am|le|el|den|um|the|of|il|de|der|om|kl|di|den|год[ау]?|г|р|року|r|m|d"
     r"|[年日]|ngày)(?!\w)\.?|[(（][月火水木金土日一二三四五六][)）]",
     re.IGNORECASE,
@@ -81,11 +83,16 @@ _LONGEST_REST = 20
 
 
 def line_dates(
-    line: str, is_label: Callable[[str], bool], *, day_first: bool | None = None
+    line: str,
+    is_label: Callable[[str], bool],
+    is_credit: Callable[[str], bool],
+    *,
+    day_first: bool | None = None,
 ) -> list[LineDate]:
     """The days in a line that holds little else; none for any other line.
 
-    is_label: whether a piece of the rest, such as a place or a byline, may stand beside a date.
+    is_label: whether a piece of the rest, such as a place or a byline, may stand in such a line.
+    is_credit: whether it names who wrote or published it, and may stand right before the day.
     day_first: as for `find_dates`.
     """
     line = line.strip(" *_#~")
@@ -96,7 +103,7 @@ def line_dates(
     told: list[LineDate] = []
     before = 0
     for found in find_dates(line, day_first=day_first):
-        kind = _kind(line[before : found.start], is_label)
+        kind = _kind(line[before : found.start], is_label, is_credit)
         if kind is None or _is_glued(line, found):
             return []
         told.append(LineDate(found, kind))
@@ -105,15 +112,19 @@ def line_dates(
     if not told or (_SENTENCE_END.search(rest) and len(rest) > _LONGEST_REST):
         return []
     # "Published 12 June 2024 in the Gazette": the label has said all.
-    said = told[-1].kind is not Kind.UNSAID
-    return told if said or _kind(rest, is_label) is not None else []
+    beside = (part.strip() for bare in _pieces(rest) for part in re.split("[:：]", bare))
+    if told[-1].kind is Kind.UNSAID and not all(is_label(part) for part in beside if part):
+        return []
+    return told
 
 
-def _kind(words: str, is_label: Callable[[str], bool]) -> Kind | None:
+def _kind(
+    words: str, is_label: Callable[[str], bool], is_credit: Callable[[str], bool]
+) -> Kind | None:
     """What the words before a day make of it; None where they are more than a label."""
     kind = Kind.UNSAID
-    for piece in _SEPARATORS.split(_CLOCK.sub(" ", words)):
-        bare = _SMALL.sub(" ", weekdays().sub("", piece.rstrip())).strip(" .*_#~-–—/")
+    pieces = _pieces(words)
+    for number, bare in enumerate(pieces):
         if _OF_A_PICTURE.match(bare):
             return None
         label = _UPDATED.match(bare) or _PUBLISHED.match(bare)
@@ -123,9 +134,21 @@ def _kind(words: str, is_label: Callable[[str], bool]) -> Kind | None:
             bare = bare[label.end() :].strip(" :：.")
         if ":" in bare or "：" in bare:
             return None  # "Closing date:", "When:"
-        if bare and not is_label(bare):
+        # Right before the day may stand who wrote it, but not "Apply by" or "Valid from".
+        credit = is_credit(bare) or is_credit(pieces[number])
+        beside = number == len(pieces) - 1 and not credit
+        if bare and (beside or not (credit or is_label(bare))):
             return None
     return kind
+
+
+def _pieces(words: str) -> list[str]:
+    """What stands between commas and the like, without weekdays and times. The last one is what
+    stands right beside the day, "" if nothing does."""
+    pieces = _SEPARATORS.split(_CLOCK.sub(" ", words))
+    if len(pieces) > 1 and not pieces[-1].strip() and weekdays().search(pieces[-2].rstrip()):
+        pieces.pop()  # "Apply by Monday, 1 May"
+    return [_SMALL.sub(" ", weekdays().sub("", p.rstrip())).strip(" .*_#~-–—/") for p in pieces]
 
 
 def _is_glued(line: str, found: FoundDate) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from assistant.reading.month_names import month_number
+from assistant.reading.month_names import month_number, weekday_before
 
 # No \w: the vowel signs of Indian scripts are none.
 _LETTER = r"[^\s\d.,;:!?()\[\]{}<>/|\\\"„“”«»、。，：；（）=+*_#@&%$€£–—-]"
@@ -101,6 +101,8 @@ def _found(match: re.Match[str], text: str, day_first: bool | None) -> FoundDate
     groups = {name: value for name, value in match.groupdict().items() if value}
     by_letter = {name[0]: value for name, value in groups.items() if name[1:].isdigit()}
     if "a" in groups:
+        if day_first is None:
+            day_first = _settled_by_weekday(match, groups, text)
         day_and_month = _numeric(groups, text, day_first)
         if day_and_month is None:
             return None
@@ -115,6 +117,21 @@ def _found(match: re.Match[str], text: str, day_first: bool | None) -> FoundDate
     if ("y" in by_letter and not year) or not is_date(year or 2000, month, day):  # 2000: leap year
         return None
     return FoundDate(match.start(), match.end(), year, month, day)
+
+
+def _settled_by_weekday(match: re.Match[str], groups: dict[str, str], text: str) -> bool | None:
+    """Whether the day comes first in "Tue, 02/07/2023", where only one of both is a Tuesday."""
+    weekday = weekday_before(text[max(0, match.start() - 20) : match.start()])
+    year = _year(groups["y3"], None, text)
+    if weekday is None or year is None:
+        return None
+    first, second = int(groups["a"]), int(groups["b"])
+    fitting = {
+        day == first
+        for day, month in ((first, second), (second, first))
+        if is_date(year, month, day) and date(year, month, day).weekday() == weekday
+    }
+    return fitting.pop() if len(fitting) == 1 else None
 
 
 def _numeric(groups: dict[str, str], text: str, day_first: bool | None) -> tuple[int, int] | None:

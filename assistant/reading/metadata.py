@@ -46,6 +46,7 @@ _CLOCK = re.compile(
 _SEPARATORS = re.compile(r"\s+[-–—/]\s+|[|·•,;:()\[\]]")
 _LONGEST_LABEL = 12  # characters, of a label in a script without capitals
 _SMALL_PRINT = ("web", "desk", "online", "edition", "print", "newsroom", "staff", "and", "by")
+_TOWARDS = ("by", "until", "till", "from", "before", "after", "since", "bis", "ab", "seit", "vom")
 _DATELINE = re.compile(r"[^\n]{0,90}?(?:\s[-–—]{1,2}\s|[–—]|:\s)")
 _ANCHOR = re.compile(
     rf"\b(?P<word>today|yesterday|heute|gestern|(?:on|this) (?:{_WEEKDAY})),? (?:the )?$",
@@ -100,7 +101,7 @@ def is_about(line: str) -> bool:
 
 
 def _line_dates(line: str, day_first: bool | None = None) -> list[LineDate]:
-    return line_dates(line, _is_label, day_first=day_first)
+    return line_dates(line, _is_label, _is_credit, day_first=day_first)
 
 
 def _outlet_line(line: str) -> str | None:
@@ -116,8 +117,14 @@ def _outlet_line(line: str) -> str | None:
     return outlet if all(_is_label(part) for part in segments) else None
 
 
+def _is_credit(segment: str) -> bool:
+    return names.is_outlet(segment) or bool(names.credits_of(segment))
+
+
 def _is_label(segment: str) -> bool:
     words = segment.split()
+    if words and words[-1].lower() in _TOWARDS:
+        return False  # "Apply by", "Valid from"
     if not words or names.is_outlet(segment) or names.byline(segment):
         return len(words) <= 6
     if not any(c.lower() != c.upper() for c in segment):  # of a script without capitals

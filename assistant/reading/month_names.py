@@ -68,16 +68,31 @@ def _months() -> dict[str, int]:
 @cache
 def weekdays() -> re.Pattern[str]:
     """Any weekday at the end of a text: "Sam" and "Sun" are names as well."""
+    longest_first = sorted(map(re.escape, _weekdays()), key=len)[::-1]
+    return re.compile(rf"(?<!\w)(?P<name>{'|'.join(longest_first)})\W*$", re.IGNORECASE)
+
+
+def weekday_before(text: str) -> int | None:
+    """The weekday that `text` ends with, 0 for Monday; None where it ends with none, or with what
+    is another one in another language."""
+    match = weekdays().search(text)
+    days = _weekdays().get(match["name"].lower(), set()) if match else set()
+    return min(days) if len(days) == 1 else None
+
+
+@cache
+def _weekdays() -> dict[str, set[int]]:
     from babel import Locale
 
-    names = {"tues", "thurs", "wednes", "sonnabend"}
+    found: dict[str, set[int]] = {"tues": {1}, "wednes": {2}, "thurs": {3}, "sonnabend": {5}}
     for code in _LANGUAGES:
         days = Locale.parse(code).days
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
-                names.update(name.strip(" .") for name in days[context][width].values())
-    longest_first = sorted((re.escape(name) for name in names if len(name) > 1), key=len)[::-1]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})\W*$", re.IGNORECASE)
+                for number, name in days[context][width].items():
+                    if len(name.strip(" .")) > 1:
+                        found.setdefault(name.strip(" .").lower(), set()).add(number)
+    return found
 
 
 @cache

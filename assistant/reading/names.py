@@ -15,11 +15,12 @@ def _words(text: str) -> frozenset[str]:
 
 _PARTICLES = _words("van von der den de di da del della dos du la le ter ten zu bin ibn al el y af")
 _BYLINE = re.compile(
-    r"(?:(?:written |text |words |story |reported |report )?by|von|par|por|door|di|af|av"
+    r"(?:(?:(?:written|text|words|story|reported|report|review|analysis|opinion|interview|column"
+    r"|commentary|posted|submitted|published) )?by|von|par|por|door|di|af|av"
     r"|author|reporter|autorin|autor|auteur|autore|text|words)\b:? +(.+)",
     re.IGNORECASE,
 )
-_NAME_ENDS = re.compile(r"\s*(?:[,;|/(·•]| and | und | et | y | e | en | & | [-–—] | in )\s*")
+_NAME_ENDS = re.compile(r"\s*(?:[,;|/(·•]| and | und | et | y | e | en | & | [-–—] | in | on )\s*")
 _ROLES = _words(
     "staff writer writers reporter reporters correspondent editor editors desk agency agencies "
     "news press team redaktion redaktor redakteur redakteurin contributor columnist"

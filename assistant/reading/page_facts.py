@@ -28,7 +28,15 @@ _META = {
     ),
     "published": (
         *("article:published_time", "article:published", "og:published_time", "datepublished"),
-        *("date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued", "pubdate"),
+        *(
+            "date",
+            "dc.date",
+            "dc.date.issued",
+            "dcterms.date",
+            "dcterms.issued",
+            "pubdate",
+            "dcterms.created",
+        ),
         *("parsely-pub-date", "sailthru.date", "publish-date", "publish_date", "published_time"),
         *("publication_date", "publication-date", "date_published", "originalpublicationdate"),
         *("cxenseparse:recs:publishtime", "citation_publication_date", "article_date_original"),
