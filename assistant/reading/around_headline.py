@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from assistant.reading import metadata, names
@@ -33,6 +35,8 @@ _LONG_LINE, _LONG_SENTENCE, _SHORT_PARAGRAPH = 160, 60, 20  # characters
 _SENTENCE = re.compile(r"[.!?][\"”’»)]?$")
 _FULL_STOP = re.compile(r"[。！？।॥]")  # of scripts that say more in fewer characters
 _BEFORE, _AFTER, _BELOW = 2, 8, 3  # lines
+# Beyond these a page is no article, or was made to do harm.
+_MOST_LINES, _MOST_HEADINGS, _MOST_ANCESTORS, _MOST_PIECES = 5_000, 50, 10, 40
 
 
 @dataclass
@@ -43,7 +47,7 @@ class _Line:
     opens: bool = False
     writers: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return one_line("".join(self.pieces))
 
@@ -61,16 +65,16 @@ class _Line:
 
 def heading_of(root: HtmlElement) -> HtmlElement | None:
     """The headline that the page shows; None where it shows none."""
-    title = next((one_line(t.text_content()) for t in root.iter("title")), "").casefold()
+    title = next(map(short_text, root.iter("title")), "").casefold()
     for tag in ("h1", "h2"):
         found = [
             h
-            for h in root.iter(tag)
-            if one_line(h.text_content())
+            for h in islice(root.iter(tag), _MOST_HEADINGS)
+            if short_text(h)
             and next(h.iterancestors("nav", "aside", "footer", "dialog"), None) is None
         ]
         inner = [h for h in found if next(h.iterancestors("article", "main"), None) is not None]
-        of_title = [h for h in inner or found if one_line(h.text_content()).casefold() in title]
+        of_title = [h for h in inner or found if short_text(h).casefold() in title]
         if tag == "h1" or of_title:
             for heading in of_title or inner or found:
                 return heading
@@ -110,11 +114,17 @@ def _below(after: list[_Line]) -> list[_Line]:
 
 def story_of(heading: HtmlElement) -> HtmlElement:
     """The smallest element around the headline that also holds a paragraph."""
-    for element in heading.iterancestors():
-        texts = (one_line(p.text_content()) for p in element.iter("p"))
-        if element.tag in ("article", "main", "body") or any(len(t) > _LONG_LINE for t in texts):
-            return element
-    return heading
+    story = heading
+    for story in islice(heading.iterancestors(), _MOST_ANCESTORS):
+        texts = map(short_text, islice(story.iter("p"), _MOST_LINES))
+        if story.tag in ("article", "main", "body") or any(len(t) > _LONG_LINE for t in texts):
+            break
+    return story
+
+
+def short_text(element: HtmlElement) -> str:
+    """The text of an element, or the start of it where it is long."""
+    return one_line("".join(islice(element.itertext(), _MOST_PIECES))[: _LONG_LINE * 4])
 
 
 def _lines(story: HtmlElement, heading: HtmlElement) -> tuple[list[_Line], list[_Line]]:
@@ -125,7 +135,7 @@ def _lines(story: HtmlElement, heading: HtmlElement) -> tuple[list[_Line], list[
     apart = near = False  # whether an element has just ended, so that the next is shown apart
     around = set(heading.iterancestors())
     waiting = [(story, True)]
-    while waiting:
+    while waiting and len(found) < _MOST_LINES:
         element, entering = waiting.pop()
         if element.tag in BLOCKS:
             found.append(_Line(opens=entering and element.tag in ("h2", "h3", "h4")))
@@ -155,7 +165,7 @@ def _lines(story: HtmlElement, heading: HtmlElement) -> tuple[list[_Line], list[
 
 
 def _marked_writers(element: HtmlElement) -> Iterator[str]:
-    text = one_line(element.text_content()) if _WRITER.search(_marks(element)) else ""
+    text = short_text(element) if _WRITER.search(_marks(element)) else ""
     if 0 < len(text) <= _LONG_LINE:
         yield text
 

@@ -41,7 +41,7 @@ _BEFORE_ROOT = re.compile(
     r"\s*(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>)", re.DOTALL
 )
 _ROOT = re.compile(r"\s*<(?:[\w.-]+:)?([\w.-]+)")
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_CDATA = "<![CDATA["
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENTITY = re.compile(r"&(?!#\d{1,7};|#x[\da-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(\w{1,32};)?")
 _VOID = re.compile(r"<(br|hr|img|wbr)\b([^<>]*?)/?>", re.IGNORECASE)
@@ -151,20 +151,24 @@ def _parsed(text: str) -> _Element:
         from lxml import etree
     except ImportError:
         raise needs(Path("feed.xml"), "lxml", "html") from None
-    sound = "".join(
-        piece if number % 2 else _VOID.sub(r"<\1\2/>", _ENTITY.sub(_without_entity, piece))
-        for number, piece in enumerate(_CDATA.split(_CONTROLS.sub("", text)))
-    )
+    first, *others = _CONTROLS.sub("", text).split(_CDATA)
+    pieces = [_put_right(first)]
+    for data, end, after in (other.partition("]]>") for other in others):
+        pieces += (_CDATA, data, end, _put_right(after))
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, huge_tree=False, encoding="utf-8"
     )
     try:
-        root = etree.fromstring(sound.encode("utf-8", "replace"), parser)
+        root = etree.fromstring("".join(pieces).encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
         raise ValueError(one_line(str(error))[:200]) from None
     if root is None:
         raise ValueError("it is not well-formed")
     return root
+
+
+def _put_right(text: str) -> str:
+    return _VOID.sub(r"<\1\2/>", _ENTITY.sub(_without_entity, text))
 
 
 def _without_entity(match: re.Match[str]) -> str:

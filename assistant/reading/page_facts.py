@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from assistant.reading import metadata, names
-from assistant.reading.around_headline import around_headline, heading_of, is_other
+from assistant.reading.around_headline import around_headline, heading_of, is_other, short_text
 from assistant.reading.dates import parse_date
 from assistant.reading.linked_data import linked_data, listed, name_of
 from assistant.reading.text import one_line
@@ -49,7 +49,8 @@ _META = {
 def page_facts(root: HtmlElement) -> dict[str, object]:
     """The fields that the page states or shows, under the names of `fields.article_fields`."""
     heading = heading_of(root)
-    headline = one_line(heading.text_content()) if heading is not None else _page_title(root)
+    shown_title = heading if heading is not None else next(root.iter("title"), None)
+    headline = short_text(shown_title) if shown_title is not None else ""
     stated: dict[str, object] = {}
     for source in (linked_data(root, headline), _meta(root), _links(root)):
         for key, value in source.items():
@@ -102,11 +103,6 @@ def _links(root: HtmlElement) -> dict[str, object]:
         "url": url,
         "language": root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
     }
-
-
-def _page_title(root: HtmlElement) -> str:
-    title = next(root.iter("title"), None)
-    return one_line(title.text_content()) if title is not None else ""
 
 
 def _microdata_day(root: HtmlElement, heading: HtmlElement | None) -> str | None:
