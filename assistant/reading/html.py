@@ -1,8 +1,8 @@
 """A web page: its article without menus and footers, and what the page states of it.
 
-What is stated is taken from JSON-LD (schema.org/Article) first, then from OpenGraph and other
-`<meta>` elements (ogp.me), then from what trafilatura (Barbaresi, ACL 2021) finds in the page;
-it also finds the text. Only the page itself is read: nothing it names is fetched.
+What the page says of its article is read by `page_facts`. trafilatura (Barbaresi, ACL 2021) finds
+the text, and the title and the outlet where the page states none. It is not asked for day and
+writer: it takes those of teasers. Only the page itself is read: nothing it names is fetched.
 """
 
 from __future__ import annotations
