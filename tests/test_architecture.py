@@ -92,6 +92,7 @@ BEHIND = {
     "defusedxml": {"reading"},
     "webencodings": {"reading"},
     "chardet": {"reading"},
+    "babel": {"reading"},
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
     "pypdfium2": {"reading"},

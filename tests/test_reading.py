@@ -212,13 +212,46 @@ def test_url_line(tmp_path: Path) -> None:
         "Wednesday, 12th June 2024",
         "12 ИЮНЯ 2024",
         "13/06/2024",
+        *("2024年6月12日", "2024年06月12日 10:30", "２０２４年６月１２日", "令和6年6月12日"),
+        *(
+            "二〇二四年六月十二日",
+            "民國113年6月12日",
+            "2024년 6월 12일",
+            "2024/06/12",
+            "2024.06.12",
+        ),
+        *("12-06-2024", "12.06.24", "12. 6. 2024", "12-Jun-2024", "12-Jun-24", "12/Jun/2024"),
+        *("20240612", "20240612T210000Z", "1718220600", "1718220600000", "1718220600.5"),
+        *("12 czerwca 2024", "12. června 2024", "12 Ιουνίου 2024", "12 ΙΟΥΝΙΟΥ 2024"),
+        *("12 يونيو 2024", "١٢ يونيو ٢٠٢٤", "12 حزيران 2024", "12 iunie 2024", "12. lipnja 2024."),
+        *("12. kesäkuuta 2024", "2024. június 12.", "2024 m. birželio 12 d.", "12 ביוני 2024"),
+        *("2024. gada 12. jūnijs", "2024ko ekainaren 12a", "12 de juny de 2024", "12 червня 2024"),
+        *("ngày 12 tháng 6 năm 2024", "12 มิถุนายน 2567", "12 जून 2024", "১২ জুন ২০২৪"),
+        *("Le 12 juin 2024 à 10h30", "Wed 12 Jun 2024 23:30:00 -0500", "Wed, 06/12/2024"),
     ],
 )
 def test_full_dates(written: str) -> None:
     assert parse_date(written) == date(2024, 6, 13 if "13" in written else 12)
 
 
-@pytest.mark.parametrize("written", ["31 February 2024", "2024-02-31", "05/06/2024", "May", "9 99"])
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("3 listopada 2024", 11), ("3. listopada 2024.", 10), ("3. listopadu 2024", 11)],
+)
+def test_a_month_that_is_another_one_in_the_next_country(written: str, number: int) -> None:
+    """November in Polish is October in Croatian, where the day has a full stop."""
+    assert parse_date(written) == date(2024, number, 3)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("31 February 2024", "2024-02-31", "05/06/2024", "May", "9 99", "2024", "June 2024"),
+        *("n/a", "yesterday", "0000-00-00 00:00:00", "1970-01-01T00:00:00Z"),
+        *("99999999999", "1718220"),
+        *("20241345", "v3.12.20", "020 7946 2024", "3-11-20", "24.11.03 입력", "11-17 June 2024"),
+    ],
+)
 def test_impossible_and_ambiguous_dates_are_passed_over(written: str) -> None:
     assert parse_date(written) is None
 
@@ -244,6 +277,17 @@ def test_finding_dates_never_fails(text: str) -> None:
         ("A man drowned on 12 May 1998 – the first in the mill.", None, None),
         ("Data from 12 May 1998 show that it was worth more.", None, None),
         ("KELDERBY, 12 June 2024 (Northern Wire) – The mill was sold.", date(2024, 6, 12), None),
+        ("Published 12 June 2024 | Updated 13 June 2024", date(2024, 6, 12), None),
+        ("Posted by Maud Ellery on June 12, 2024 at 9:12 am", date(2024, 6, 12), None),
+        ("12 June 2024, Kelderby Gazette, page 3", date(2024, 6, 12), None),
+        ("Last updated: 12 June 2024", None, None),
+        ("Closing date: 12 June 2024", None, None),
+        ("When: Wednesday, 12 June 2024, 2 pm", None, None),
+        ("Apply by Monday, 10 June 2024", None, None),
+        ("Valid from 12 June 2024", None, None),
+        ("Photo by Sam Lens, 12 June 2019", None, None),
+        ("11-17 June 2024", None, None),
+        ("05/06/2024", None, None),
     ],
 )
 def test_date_of_publication(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -99,10 +100,9 @@ def _of_alternatives(parts: list[Message], path: Path, notes: list[Failure]) -> 
 
 def _stated(message: Message) -> dict[str, object]:
     name, address = parseaddr(_raw(message, "From"))
-    try:
-        day: str | None = parsedate_to_datetime(_header(message, "Date")).date().isoformat()
-    except (ValueError, TypeError):
-        day = None
+    day = _header(message, "Date")
+    with suppress(ValueError, TypeError):  # not as mails have it, but perhaps a date all the same
+        day = parsedate_to_datetime(day).date().isoformat()
     return {
         "title": _header(message, "Subject"),
         "author": _words(name) or address,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,10 +13,11 @@ from assistant.errors import ReadingError
 from assistant.reading.encodings import Decoded, NotText, decoded
 from assistant.reading.files import opened, printable
 from assistant.reading.options import Options
-from assistant.reading.records import BadRecord, record_article
+from assistant.reading.records import BadRecord, days_come_first, record_article
 from assistant.types import Article, Failure
 
 _CHUNK = 1 << 20
+_OPEN_DATE = re.compile(rb'"\s*\d{1,2}[/-]\d{1,2}[/-]\d')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -27,12 +30,14 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
     any_line = False
     with opened(path) as file:
         _check_encoding(file, path)
+        day_first = days_come_first(_with_open_dates(file, options), options.columns)
+        _check_encoding(file, path)  # to the start again
         for number, line in _lines(file, options.max_file_bytes):
             any_line = True
             try:
                 content = _decoded(line, options)
                 key, article = record_article(
-                    _object(content.text), number, article_id, options.columns
+                    _object(content.text), number, article_id, options.columns, day_first=day_first
                 )
                 if key in seen:
                     raise BadRecord(f"its id {key!r} is that of an earlier line")
@@ -45,6 +50,14 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
                 yield from content.notes(f"{printable(path)}:{number}")
     if not any_line:
         raise ReadingError(f"{printable(path)}: empty", "Put articles in, or remove it.")
+
+
+def _with_open_dates(file: BinaryIO, options: Options) -> Iterator[dict[str, object]]:
+    """The objects of the lines in which a date such as 05/06/2024 may stand."""
+    for _, line in _lines(file, options.max_file_bytes):
+        if line and _OPEN_DATE.search(line):
+            with suppress(BadRecord):  # named where the lines are read
+                yield _object(_decoded(line, options).text)
 
 
 def _check_encoding(file: BinaryIO, path: Path) -> None:

@@ -5,6 +5,7 @@ lxml reads any bytes as HTML, opens nothing that the page names, and knows no en
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,17 @@ _NOTE_CLASS = re.compile(
 _NOTE_MARK = re.compile(r"\W{0,3}(?:\d{1,3}|[a-z])?\W{0,3}")
 _LONGEST_MARK = 20
 _IN_LINE = "in-line"  # no tag of HTML
+_HEAD = 20_000  # characters
+_AT_ONCE = 5  # seconds
+_UNSEEN = re.compile(r"<!--.*?-->|<(noscript|script)\b.*?</\1", re.DOTALL | re.IGNORECASE)
+_REFRESH = re.compile(
+    r"<meta\b[^>]{0,300}http-equiv\s*=\s*[\"']?refresh[^>]{0,3000}>", re.IGNORECASE
+)
+_REFRESH_TARGET = re.compile(
+    r"content\s*=\s*(?P<quote>[\"']?)\s*(?P<seconds>\d{1,6}(?:\.\d{0,3})?)\s*[;,]\s*(?:url\s*=\s*)?"
+    r"[\"']?(?P<url>[^\"'>\s]+)",
+    re.IGNORECASE,
+)
 
 
 def tree(content: str, path: Path) -> HtmlElement | None:
@@ -38,13 +50,14 @@ def tree(content: str, path: Path) -> HtmlElement | None:
     Raises ReadingError without lxml.
     """
     try:
-        from lxml import etree, html
+        from lxml import etree
+        from lxml import html as lxml_html
     except ImportError:
         raise needs(path, "lxml", "html") from None
     try:
         # As bytes: lxml refuses text that declares an encoding of its own.
-        parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-        found = html.document_fromstring(content.encode("utf-8", "replace"), parser=parser)
+        parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+        found = lxml_html.document_fromstring(content.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     _write_in_line(found)
@@ -120,6 +133,19 @@ def _following(element: HtmlElement) -> str:
     if len(text) < 3 and after is not None and after.tag == "sub":
         text += after.text or ""
     return text[:20]
+
+
+def refresh_target(content: str) -> str | None:
+    """Where a page sends its readers at once by `<meta http-equiv="refresh">`.
+
+    None where it does not, or sends only those without scripts, or only after a while, as pages
+    do that load themselves anew.
+    """
+    for element in _REFRESH.finditer(_UNSEEN.sub("", content[:_HEAD])):
+        target = _REFRESH_TARGET.search(html.unescape(element[0]))
+        if target and float(target["seconds"]) <= _AT_ONCE:
+            return target["url"].strip()
+    return None
 
 
 def block_text(root: HtmlElement) -> str:

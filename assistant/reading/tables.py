@@ -11,7 +11,7 @@ from assistant.reading.delimited import Row, table
 from assistant.reading.encodings import file_text
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.options import Options
-from assistant.reading.records import BODY_KEYS, BadRecord, record_article
+from assistant.reading.records import BODY_KEYS, BadRecord, days_come_first, record_article
 from assistant.types import Article, Failure
 
 
@@ -43,12 +43,19 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
                 f"{printable(path)}: two columns are called {name}",
                 "Give the one that is not the text of the article another name.",
             )
-    yield from _articles(rows, header, path, article_id, options)
+    records = (dict(zip(header, row.fields, strict=False)) for row in rows)
+    day_first = days_come_first(records, options.columns)
+    yield from _articles(rows, header, path, article_id, options, day_first)
     yield from found.notes(path)
 
 
 def _articles(
-    rows: Iterable[Row], header: list[str], path: Path, article_id: str, options: Options
+    rows: Iterable[Row],
+    header: list[str],
+    path: Path,
+    article_id: str,
+    options: Options,
+    day_first: bool | None,
 ) -> Iterator[Article | Failure]:
     seen: set[str] = set()
     for number, row in enumerate(rows, 2):
@@ -60,7 +67,9 @@ def _articles(
             continue
         try:
             values: dict[str, object] = dict(zip(header, row.fields, strict=False))
-            key, article = record_article(values, number, article_id, options.columns)
+            key, article = record_article(
+                values, number, article_id, options.columns, day_first=day_first
+            )
             if key in seen:
                 raise BadRecord(f"its id {key!r} is that of an earlier row")
         except BadRecord as error:
