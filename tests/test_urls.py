@@ -144,6 +144,7 @@ def test_a_page_is_an_article_with_its_url_as_id_and_costs_one_304_the_next_time
 def test_the_charset_of_a_server_means_what_it_means_to_browsers(
     site: Site, store: Store, charset: str, encoding: str, text: str
 ) -> None:
+    text += " It ends."
     page = f"<html><head><title>Wall</title></head><body><article><p>{text}</p></article></body>"
     site.pages["/1"] = page.encode(encoding)
     site.types["/1"] = f"text/html; charset={charset}"

@@ -46,13 +46,14 @@ _BOXES = ("div", "section", "aside", "dialog", "form", "footer", "header")
 _HOLDERS = (*_BOXES, "p")  # a paragraph alone only where the page says which are the article's
 _MOST = 0.6  # of a box's text
 _ALL = 0.8
+_LONGEST = 3_000  # characters of a paragraph
 _HEADED = ("h1", "article", "main")
 
 
 def is_consent(text: str) -> bool:
     """Whether a paragraph asks its reader for consent, rather than telling of somebody's."""
-    if text.lstrip()[:1] in tuple('“„«"‘'):
-        return False  # somebody is quoted
+    if len(text) > _LONGEST or text.lstrip()[:1] in tuple('“„«"‘'):
+        return False  # somebody is quoted, or tells a story
     matters = {match[0].lower() for match in _MATTER.finditer(text)}
     asked = {match[0].lower() for match in _ASKED.finditer(text)}
     return bool(matters) and len(matters) + len(asked) >= 3 and bool(asked)
@@ -69,8 +70,6 @@ def drop_consent(root: HtmlElement) -> bool:
 
     Returns whether there were any.
     """
-    if not _MATTER.search(root.text_content()):
-        return False
     holders = _HOLDERS if next(iter(root.iter("article", "main")), None) is not None else _BOXES
     elements = list(root.iter())
     lengths = _lengths(elements)
