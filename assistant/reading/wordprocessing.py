@@ -220,21 +220,22 @@ def _end_deleted(paragraph: Element) -> bool:
     )
 
 
-def _opened(container: Element, *wanted: str) -> Iterator[Element]:
+def _opened(container: Element, *wanted: str) -> list[Element]:
     """The children that are `wanted`, also where others are wrapped around them, and those others
     that hold none of them; without what is not seen."""
+    found: list[Element] = []
     for child in container:
         name = local(child)
         if name in wanted:
-            yield child
+            found.append(child)
         elif name in _UNSEEN or name.endswith("Pr") or _is_placeholder(child):
             continue
-        elif name == "AlternateContent":
-            yield from _opened(_alternative(child), *wanted)
-        elif any(local(inner) in wanted for inner in child.iter()) and name != "txbxContent":
-            yield from _opened(child, *wanted)
         else:
-            yield child
+            inside = _alternative(child) if name == "AlternateContent" else child
+            inner = [] if name == "txbxContent" else _opened(inside, *wanted)
+            holds = any(local(each) in wanted for each in inner)
+            found += inner if holds else [inside]
+    return found
 
 
 def _alternative(element: Element) -> Element:
@@ -267,13 +268,14 @@ def _joined(pieces: list[_Piece]) -> str:
         ("".join(text for text, _ in group), raised)
         for raised, group in groupby(pieces, key=lambda piece: piece[1])
     ]
-    text = ""
+    text: list[str] = []
+    before = ""
     for number, (run, raised) in enumerate(runs):
         if raised and len(run.strip()) > _LONGEST_MARK:
-            text += f" {run}"  # a sentence: set apart, not glued to a word
+            run = f" {run}"  # a sentence: set apart, not glued to a word
         elif raised:
             after = "".join(next_run for next_run, _ in runs[number + 1 : number + 2])
-            text += in_line(run, text, after)
-        else:
-            text += run
-    return text.strip()
+            run = in_line(run, before, after)
+        text.append(run)
+        before = (before + run)[-60:]
+    return "".join(text).strip()
