@@ -132,6 +132,11 @@ def _pages(document: PdfDocument, path: Path, options: Options) -> tuple[list[_P
     without_text: list[int] = []
     characters = 0
     for number in range(len(document)):
+        if time.monotonic() > deadline:
+            raise ReadingError(
+                f"{printable(path)}: takes longer than {_LONGEST_SECONDS:.0f} s to read",
+                "Save it as text and read that.",
+            )
         page = document[number]
         try:
             groups = words_of_page(page)
@@ -149,11 +154,6 @@ def _pages(document: PdfDocument, path: Path, options: Options) -> tuple[list[_P
         upper, lower = _edges(page, groups)
         pages.append((groups, min([upper, *ys]), max([lower, *ys])))
         page.close()
-        if time.monotonic() > deadline:
-            raise ReadingError(
-                f"{printable(path)}: takes longer than {_LONGEST_SECONDS:.0f} s to read",
-                "Save it as text and read that.",
-            )
     return pages, without_text
 
 
@@ -178,8 +178,6 @@ def _article(
         for other in pages[number][0][1:]:  # written on the side, such as a photographer's name
             for region in in_reading_order(other, size, leftwards=leftwards):
                 found += [replace(block, aside=True) for block in blocks_of(region, size)]
-        for block in found:
-            block.page = number
         blocks += found
     known = vocabulary(blocks)
     asides = [joined(block.lines, known) for block in blocks if block.aside]

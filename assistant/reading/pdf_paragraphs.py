@@ -51,7 +51,6 @@ class Block:
     first: float = 0.0
     cut: bool = False
     is_table: bool = False
-    page: int = 0
     aside: bool = False
 
     @property
