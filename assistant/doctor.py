@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from assistant.errors import AssistantError, ModelError
+from assistant.locks import read_only
 from assistant.progress import Progress, silent
 from assistant.settings import Settings
 
@@ -149,15 +150,19 @@ def _endpoint(settings: Settings) -> Check:
     import httpx
 
     from assistant.llm import parse_endpoint
+    from assistant.proxies import proxy_for, transport_for
 
     name = "language model"
     url, model = parse_endpoint(settings.llm)
     key = {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
     try:
-        reply = httpx.get(f"{url.rstrip('/')}/models", headers=key, timeout=ENDPOINT_SECONDS)
+        with httpx.Client(transport=transport_for(url), timeout=ENDPOINT_SECONDS) as client:
+            reply = client.get(f"{url.rstrip('/')}/models", headers=key)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        reason = str(error) or type(error).__name__
-        return Check(name, "fail", f"{url} cannot be reached: {reason}", "Start it, or use --llm.")
+        proxy = proxy_for(url)
+        way = f" through {proxy}" if proxy else ""
+        reason = f"{url} cannot be reached{way}: {str(error) or type(error).__name__}"
+        return Check(name, "fail", reason, "Start it, or use --llm.")
     if reply.status_code in (401, 403):
         advice = "Set ASSISTANT_API_KEY to a key that it accepts."
         return Check(name, "fail", f"{url} refuses the key", advice)
@@ -175,10 +180,15 @@ def _corpus(settings: Settings) -> Check:
 
 
 def _store_folder(settings: Settings) -> Check:
+    from assistant.store import FILE
+
     name, folder = "store folder", settings.store
     if folder.exists() and not folder.is_dir():
         return Check(name, "fail", f"{folder} is a file", "Name a folder with --store.")
     existing = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    if (folder / FILE).is_file() and read_only(folder):
+        advice = "To add articles, allow writing to it or name another folder with --store."
+        return Check(name, "warn", f"{folder} can be searched and asked, not written", advice)
     if not os.access(existing, os.W_OK | os.X_OK):
         advice = "Allow writing to it, or name another folder with --store."
         return Check(name, "fail", f"{existing} cannot be written to", advice)

@@ -18,10 +18,13 @@
         └── LLMNonsense       it answered with something that cannot be used
 
 Each carries one line that says what is wrong and where, and a `hint`: what to do now. The shells
-turn them into that line and an exit code; any other exception is a bug and keeps its traceback.
+turn them into that line and an exit code; any other exception is a bug and keeps its traceback, in
+a server in its log.
 """
 
 from __future__ import annotations
+
+import logging
 
 
 class AssistantError(Exception):
@@ -93,3 +96,14 @@ class LLMUnreachable(LLMError):
 
 class LLMNonsense(LLMError):
     pass
+
+
+def told(error: Exception) -> AssistantError:
+    """What a server tells whoever waits for it of `error`; a bug goes into the log."""
+    if isinstance(error, AssistantError):
+        return error
+    logging.getLogger(__name__).error("a request failed", exc_info=error)
+    return AssistantError(
+        "something went wrong in the server that should not have",
+        "The log of the server says what.",
+    )

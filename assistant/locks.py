@@ -20,6 +20,12 @@ from assistant.errors import StoreError, StoreLocked
 CACHE_WAIT = 600.0
 
 
+def read_only(folder: Path) -> bool:
+    """Whether `folder` is there and nothing can be written in it: a medium or mount that is so, or
+    the permissions of another's folder."""
+    return folder.is_dir() and not os.access(folder, os.W_OK)
+
+
 @contextmanager
 def writer(folder: Path, wait: float = 2.0) -> Iterator[None]:
     """Be the only writer of the store in `folder` while the block runs.
@@ -97,9 +103,16 @@ def caches_exclusive(folder: Path, wait: float = CACHE_WAIT) -> Iterator[None]:
 @contextmanager
 def _caches(folder: Path, wait: float, *, exclusive: bool) -> Iterator[None]:
     """Neither kind may be taken inside a block that holds the other. Raises StoreLocked after
-    `wait` seconds, StoreError where the folder cannot be written."""
+    `wait` seconds, StoreError where the folder cannot be written.
+
+    A folder that cannot be written is read without a lock, which would have to be made there: who
+    can change it all the same, through another mount or with other rights, is not kept out.
+    """
     from filelock import ReadWriteLock, Timeout
 
+    if not exclusive and read_only(folder):
+        yield
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # An instance of its own for each holder: threads then wait for each other as processes do.

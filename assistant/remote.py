@@ -14,7 +14,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from hmac import compare_digest
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -24,8 +24,10 @@ from urllib.parse import urlsplit
 
 from assistant.access import proof
 from assistant.errors import AssistantError, Busy, LLMError, UsageError
+from assistant.locks import read_only
 from assistant.progress import Progress
 from assistant.render import parse_answer, parse_found
+from assistant.store import FILE as ARTICLES
 from assistant.types import Article, CheckedAnswer, Filters, Found, Hit, Nearest, Passage, Span
 
 FILE = "server.json"
@@ -37,18 +39,24 @@ _ERRORS: dict[int, type[AssistantError]] = {400: UsageError, 502: LLMError, 503:
 
 @dataclass(frozen=True)
 class Note:
-    """What a server leaves in its store. key: opens its API, for programs on this machine."""
+    """What a server leaves in its store. key: opens its API, for programs on this machine.
+    place: the store that it lies in, as `_place` tells it from every copy."""
 
     address: str
     pid: int
     key: str
     llm: str
+    place: str = ""
 
 
 @contextmanager
 def left_in(store: Path, note: Note) -> Iterator[None]:
-    """`note` lies in the store while the block runs, readable by its owner only."""
-    path = store / FILE
+    """`note` lies in the store while the block runs, readable by its owner only. A store that
+    cannot be written does without: its server is then not found."""
+    if read_only(store):
+        yield
+        return
+    path, note = store / FILE, replace(note, place=_place(store))
     # mkstemp makes it with mode 0600 from the start.
     handle, temporary = tempfile.mkstemp(dir=store, prefix=FILE)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -67,8 +75,20 @@ def _read(path: Path) -> Note | None:
         note = Note(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    texts = (note.address, note.key, note.llm)
+    texts = (note.address, note.key, note.llm, note.place)
     return note if all(isinstance(text, str) for text in texts) else None
+
+
+def _place(store: Path) -> str:
+    """What sets a store apart from its copies: which folder it is to the system, and which file its
+    articles are in. A number of the two is free again, for another, only when nobody has it open.
+    """
+    found = []
+    for path in (store, store / ARTICLES):
+        with suppress(OSError):
+            stat = path.stat()
+            found.append(f"{stat.st_dev}:{stat.st_ino}")
+    return " ".join(found)
 
 
 def find(store: Path, *, llm: str | None = None) -> Server | None:
@@ -78,6 +98,8 @@ def find(store: Path, *, llm: str | None = None) -> Server | None:
     """
     note = _read(store / FILE)
     if note is None or (llm is not None and llm != note.llm):
+        return None
+    if note.place != _place(store):  # a copy, or in the place of another
         return None
     challenge = secrets.token_hex(16)
     try:

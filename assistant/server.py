@@ -17,7 +17,7 @@ from assistant import api, web
 from assistant.access import Access, new_secret
 from assistant.engine import Engine
 from assistant.errors import AssistantError, UsageError
-from assistant.guards import LOOPBACK_NAMES, Guards, is_loopback
+from assistant.guards import LOOPBACK_NAMES, Guards, checked_root_path, is_loopback
 from assistant.remote import Note, left_in
 from assistant.settings import Settings
 from assistant.turns import Turns
@@ -38,11 +38,13 @@ def build(
     *,
     access: Access,
     hosts: frozenset[str],
+    root_path: str = "",
     chat: bool = True,
 ) -> FastAPI:
     """The application: guards around the API, the login and the web chat.
 
-    hosts: the names by which it is reached, as in `Guards`. chat: without it, the API alone.
+    hosts, root_path: the names by which it is reached, and the path below which, as in `Guards`.
+    chat: without it, the API alone.
     """
     app = FastAPI(
         title="article-assistant",
@@ -62,6 +64,7 @@ def build(
         access=access,
         hosts=hosts,
         max_upload=settings.max_file_bytes + AROUND_UPLOAD,
+        root_path=root_path,
     )
     return app
 
@@ -73,15 +76,18 @@ def serve(
     host: str,
     port: int,
     names: tuple[str, ...] = (),
+    root_path: str = "",
     ready: Callable[[str], None],
 ) -> None:
     """Serve until Ctrl-C (KeyboardInterrupt) or SIGTERM (SystemExit 0).
 
     host, port: where to listen; port 0 takes a free one. names: further ones by which browsers
-    reach it, as behind a proxy. ready: told the address once, when all is loaded.
-    Raises UsageError where others could reach it and nobody has an access key, AssistantError
-    where it cannot listen there, and what `Engine` raises.
+    reach it, as behind a proxy. root_path: the path below which a proxy has it. ready: told the
+    address once, when all is loaded.
+    Raises UsageError where others could reach it and nobody has an access key and for a root path
+    that is none, AssistantError where it cannot listen there, and what `Engine` raises.
     """
+    root_path = checked_root_path(root_path)
     access = Access(settings.store, local_key=new_secret())
     hosts = _hosts(host, names)
     if not all(map(is_loopback, hosts)) and not access.names():
@@ -93,7 +99,9 @@ def serve(
     with _ended_by_sigterm(), _listening(host, port) as listener:
         _load(engine)
         at_once = AT_ONCE_AT_ENDPOINT if settings.llm.startswith("openai:") else AT_ONCE
-        app = build(engine, Turns(at_once), settings, access=access, hosts=hosts)
+        app = build(
+            engine, Turns(at_once), settings, access=access, hosts=hosts, root_path=root_path
+        )
         note = Note(
             address=_address(host, listener, here=True),
             pid=os.getpid(),

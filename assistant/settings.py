@@ -6,6 +6,7 @@ does not exist is refused with its path, so that a typing error is not a silent 
 
 from __future__ import annotations
 
+import codecs
 import os
 import tomllib
 from collections.abc import Mapping
@@ -197,10 +198,14 @@ def load_settings(
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
+        # Editors on Windows put a byte order mark first, or save "Unicode", which is UTF-16.
+        is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = data.decode("utf-16" if is_wide else "utf-8-sig")
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError(
             f"{path}: no such settings file", "Check the path given with --config."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{path}: cannot be read as TOML: {error}", "Mend the file.") from None
+        raise SettingsError(f"{path}: cannot be read as TOML: {error}", "Fix the file.") from None

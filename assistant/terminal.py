@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
@@ -152,8 +153,9 @@ class TerminalProgress:
             self._write(f"{one_line(what)}{_amount(activity.done, total, unit)}{left}")
 
     def _write(self, line: str) -> None:
-        self._stream.write(line + "\n")
-        self._stream.flush()
+        with suppress(OSError):  # the work is not to fail for a note that cannot be written
+            self._stream.write(line + "\n")
+            self._stream.flush()
 
 
 def _amount(done: int, total: int | None, unit: Unit) -> str:

@@ -309,16 +309,23 @@ class Validators:
 
 @dataclass(frozen=True)
 class Failure:
-    """A file that could not be taken in, and why, in words for the person who owns it."""
+    """A file that could not be taken in, and why, in words for the person who owns it.
+
+    note: it was taken in all the same, and this is only to be known.
+    """
 
     where: str
     reason: str
     hint: str = ""
+    note: bool = False
 
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What an ingest did to the index: counts of articles, and each failure by name."""
+    """What an ingest did to the index: counts of articles, and each failure by name.
+
+    notes: what is to be known of files that were taken in, as in which encoding they were read.
+    """
 
     added: int = 0
     changed: int = 0
@@ -326,6 +333,7 @@ class IngestReport:
     unchanged: int = 0
     passages: int = 0
     failures: tuple[Failure, ...] = ()
+    notes: tuple[Failure, ...] = ()
 
     def __add__(self, other: IngestReport) -> IngestReport:
         return IngestReport(
@@ -335,6 +343,7 @@ class IngestReport:
             self.unchanged + other.unchanged,
             self.passages + other.passages,
             self.failures + other.failures,
+            self.notes + other.notes,
         )
 
 

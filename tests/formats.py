@@ -134,7 +134,7 @@ def docx(of: Told) -> bytes:
     return target.getvalue()
 
 
-def epub(chapters: Mapping[str, str], of: Told | None = None, doctype: str = "") -> bytes:
+def epub(chapters: Mapping[str, str | bytes], of: Told | None = None, doctype: str = "") -> bytes:
     """chapters: file name -> XHTML."""
     of = of or Told()
     items = "".join(

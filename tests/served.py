@@ -48,6 +48,7 @@ def application(
     *,
     access: Access | None = None,
     hosts: frozenset[str] = LOOPBACK_NAMES,
+    root_path: str = "",
     chat: bool = False,
 ) -> FastAPI:
     """What `assistant serve` builds around `engine`; without the web chat, which takes its time,
@@ -58,6 +59,7 @@ def application(
         engine.settings,
         access=access or Access(engine.settings.store),
         hosts=hosts,
+        root_path=root_path,
         chat=chat,
     )
 

@@ -21,7 +21,17 @@ EVALS = Path(evals.__file__).parent
 
 # A module imports only from what stands before it. A package counts as one.
 ORDER = [
-    *("types", "errors", "progress", "stopwatch", "locks", "settings", "dialogue", "safety"),
+    *(
+        "types",
+        "errors",
+        "progress",
+        "stopwatch",
+        "locks",
+        "settings",
+        "dialogue",
+        "safety",
+        "proxies",
+    ),
     *("lexical", "quantities", "grounding", "fusion", "late_interaction", "timing", "scope"),
     *("fetching", "reading", "passages", "graphs", "models"),
     *("offline", "quantization", "embedding", "llm"),
@@ -80,10 +90,12 @@ BEHIND = {
     "trafilatura": {"reading"},
     "lxml": {"reading"},
     "defusedxml": {"reading"},
+    "webencodings": {"reading"},
+    "chardet": {"reading"},
+    "babel": {"reading"},
     "httpcore": {"fetching"},
     "watchfiles": {"watching"},
-    "pypdf": {"reading"},
-    "docx": {"reading"},
+    "pypdfium2": {"reading"},
     "gradio": {"web"},
     "fastapi": {"web", "api", "guards", "server"},
     "starlette": {"web", "api", "guards", "server"},
@@ -91,7 +103,7 @@ BEHIND = {
     "jinja2": {"web"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "llama_index", "numpy"}
-HEAVY |= {"onnxruntime", "bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdf", "docx"}
+HEAVY |= {"onnxruntime", "bm25s", "xllamacpp", "openai", "trafilatura", "lxml", "pypdfium2"}
 HEAVY |= {"gradio", "fastapi", "starlette", "uvicorn", "jinja2", "pandas"}
 # They subclass classes of LlamaIndex, or are the server: so they are themselves imported late.
 HEAVY_MODULES = ("assistant.llm", "assistant.llamaindex", "assistant.api", "assistant.guards")

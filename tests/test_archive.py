@@ -13,7 +13,7 @@ from assistant.engine import Engine
 from assistant.settings import load_settings
 from assistant.types import Failure, IngestReport
 
-for library in ("trafilatura", "pypdf", "docx", "reportlab"):
+for library in ("trafilatura", "pypdfium2", "docx", "reportlab"):
     pytest.importorskip(library)
 
 

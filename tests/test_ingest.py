@@ -111,6 +111,21 @@ def test_a_file_that_was_only_touched_is_not_embedded_again(bench: Bench) -> Non
     assert bench.embedded == []
 
 
+def test_guessed_encodings_are_notes_once_and_together_and_no_failures(bench: Bench) -> None:
+    """An old archive of ten thousand files without a label is good, and must not be read anew."""
+    for n in range(5):
+        path = bench.write(f"{n}.txt", "")
+        path.write_bytes(f"Młyn zamknięty\n\nStary młyn {n} jest zamknięty.\n".encode("cp1250"))
+        os.utime(path, ns=(1, 1))
+    report = bench.ingest()
+    assert (counts(report), report.failures) == ((5, 0, 0, 0), ())
+    [note] = report.notes
+    assert note.where.startswith(str(bench.corpus / "0.txt")) and note.where.endswith("and 2 more")
+    assert "windows-1250" in note.reason
+    again = bench.ingest()
+    assert (again.unchanged, again.notes) == (5, ())
+
+
 def test_a_change_within_the_same_time_stamp_and_size_is_noticed(bench: Bench) -> None:
     path = bench.write("a.txt", "Two stand.")
     os.utime(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from assistant.reading.dates import file_name_date, find_dates, parse_date
 from assistant.reading.language import guess_language
 from assistant.reading.metadata import take_tags
 from assistant.reading.names import attributed_outlet, byline
-from assistant.reading.text import NotText, canonical, decode, one_line
+from assistant.reading.text import canonical, one_line
 from assistant.types import Article, Failure
 
 MAX_BYTES = 1_000_000
@@ -116,6 +117,7 @@ def test_title_from_a_long_first_sentence_is_cut_at_a_word(tmp_path: Path) -> No
         ("UPDATE 2-Bridge closed", "Bridge closed", ("UPDATE",)),
         ("LIVE MUSIC RETURNS TO THE MILL", "LIVE MUSIC RETURNS TO THE MILL", ()),
         ("Updated plans for the mill", "Updated plans for the mill", ()),
+        ("Bridge closed -UPDATED", "Bridge closed", ("UPDATED",)),
         ("UPDATED", "UPDATED", ()),
     ],
 )
@@ -210,13 +212,46 @@ def test_url_line(tmp_path: Path) -> None:
         "Wednesday, 12th June 2024",
         "12 ИЮНЯ 2024",
         "13/06/2024",
+        *("2024年6月12日", "2024年06月12日 10:30", "２０２４年６月１２日", "令和6年6月12日"),
+        *(
+            "二〇二四年六月十二日",
+            "民國113年6月12日",
+            "2024년 6월 12일",
+            "2024/06/12",
+            "2024.06.12",
+        ),
+        *("12-06-2024", "12.06.24", "12. 6. 2024", "12-Jun-2024", "12-Jun-24", "12/Jun/2024"),
+        *("20240612", "20240612T210000Z", "1718220600", "1718220600000", "1718220600.5"),
+        *("12 czerwca 2024", "12. června 2024", "12 Ιουνίου 2024", "12 ΙΟΥΝΙΟΥ 2024"),
+        *("12 يونيو 2024", "١٢ يونيو ٢٠٢٤", "12 حزيران 2024", "12 iunie 2024", "12. lipnja 2024."),
+        *("12. kesäkuuta 2024", "2024. június 12.", "2024 m. birželio 12 d.", "12 ביוני 2024"),
+        *("2024. gada 12. jūnijs", "2024ko ekainaren 12a", "12 de juny de 2024", "12 червня 2024"),
+        *("ngày 12 tháng 6 năm 2024", "12 มิถุนายน 2567", "12 जून 2024", "১২ জুন ২০২৪"),
+        *("Le 12 juin 2024 à 10h30", "Wed 12 Jun 2024 23:30:00 -0500", "Wed, 06/12/2024"),
     ],
 )
 def test_full_dates(written: str) -> None:
-    assert parse_date(written) == date(2024, 6, 13 if "13" in written else 12)
+    assert parse_date(written) == date(2024, 6, 13 if written.startswith("13/") else 12)
 
 
-@pytest.mark.parametrize("written", ["31 February 2024", "2024-02-31", "05/06/2024", "May", "9 99"])
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("3 listopada 2024", 11), ("3. listopada 2024.", 10), ("3. listopadu 2024", 11)],
+)
+def test_a_month_that_is_another_one_in_the_next_country(written: str, number: int) -> None:
+    """November in Polish is October in Croatian, where the day has a full stop."""
+    assert parse_date(written) == date(2024, number, 3)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("31 February 2024", "2024-02-31", "05/06/2024", "May", "9 99", "2024", "June 2024"),
+        *("n/a", "yesterday", "0000-00-00 00:00:00", "1970-01-01T00:00:00Z"),
+        *("99999999999", "1718220"),
+        *("20241345", "v3.12.20", "020 7946 2024", "3-11-20", "24.11.03 입력", "11-17 June 2024"),
+    ],
+)
 def test_impossible_and_ambiguous_dates_are_passed_over(written: str) -> None:
     assert parse_date(written) is None
 
@@ -242,6 +277,17 @@ def test_finding_dates_never_fails(text: str) -> None:
         ("A man drowned on 12 May 1998 – the first in the mill.", None, None),
         ("Data from 12 May 1998 show that it was worth more.", None, None),
         ("KELDERBY, 12 June 2024 (Northern Wire) – The mill was sold.", date(2024, 6, 12), None),
+        ("Published 12 June 2024 | Updated 13 June 2024", date(2024, 6, 12), None),
+        ("Posted by Maud Ellery on June 12, 2024 at 9:12 am", date(2024, 6, 12), None),
+        ("12 June 2024, Kelderby Gazette, page 3", date(2024, 6, 12), None),
+        ("Last updated: 12 June 2024", None, None),
+        ("Closing date: 12 June 2024", None, None),
+        ("When: Wednesday, 12 June 2024, 2 pm", None, None),
+        ("Apply by Monday, 10 June 2024", None, None),
+        ("Valid from 12 June 2024", None, None),
+        ("Photo by Sam Lens, 12 June 2019", None, None),
+        ("11-17 June 2024", None, None),
+        ("05/06/2024", None, None),
     ],
 )
 def test_date_of_publication(
@@ -433,6 +479,7 @@ AWKWARD = st.text(
         st.characters(),
         st.sampled_from(
             "\r\n\t \x00\x1b[]0m;\x07\x9b\x9d\x85\u00a0\u200b\u202e\ufeff\u0301\u0327ae\\"
+            "\ufb03\ufb2c\ufdfa\ufe70\ufefb"
         ),
     )
 )
@@ -462,6 +509,8 @@ def test_canonical_is_idempotent_and_clean(text: str) -> None:
         ("cafe\u0301", "café"),
         ("hid\U000e0041\U000e0042den", "hidden"),
         ("lone \ud800", "lone \ufffd"),
+        ("The o\ufb03ce of \ufb01sheries, a \ufb02ood", "The office of fisheries, a flood"),
+        ("\ufee3\ufeae\ufea3\ufe92\ufe8e", "مرحبا"),
     ],
 )
 def test_canonical(text: str, expected: str) -> None:
@@ -474,34 +523,20 @@ def test_endless_combining_marks_do_not_stop_the_reading() -> None:
     assert canonical(text) == text
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"])
-def test_pound_sign_survives_every_encoding(encoding: str) -> None:
-    """A reader that drops bytes turns "£15.8m" into "15.8m", and nobody notices."""
-    text = "The bridge costs £15.8m, says the café owner."
-    assert decode(text.encode(encoding)) == text
+@pytest.mark.parametrize("run", [" ", "\t", "\u00a0", "-", "A ", '"', "12 "])
+@pytest.mark.parametrize("name", ["story.txt", "story.md"])
+def test_a_line_of_nothing_much_does_not_stop_the_reading(
+    tmp_path: Path, run: str, name: str
+) -> None:
+    """Looking for tags from each space took the square of their number: here, many minutes."""
+    content = f"The mill{run * 300_000}is sold\n\nThe buyer is not known.\n"
+    found = article(tmp_path, content, name)
+    assert found.text.endswith("The buyer is not known.") and found.title.startswith("The")
 
 
-@pytest.mark.parametrize(
-    ("encoding", "text"),
-    [
-        ("cp1252", "“Quoted” – the price is 5 € at the café"),
-        ("cp1252", "Près de la rivière, les élèves ont été évacués à l’aube par l’armée. " * 3),
-        ("cp1251", "Ночью река поднялась, и люди не могли вернуться в город до утра. " * 3),
-        ("gb18030", "河水在夜间上涨，居民不得不离开城市。市长说，明天桥梁将重新开放。" * 3),
-    ],
-)
-def test_older_encodings(encoding: str, text: str) -> None:
-    assert decode(text.encode(encoding)) == text
-
-
-def test_stray_byte_in_utf8_text_is_read_and_the_rest_unharmed() -> None:
-    assert decode("Überfälle, schön, ".encode() + b"\xa315.8m") == "Überfälle, schön, £15.8m"
-
-
-@pytest.mark.parametrize("data", [b"PK\x03\x04\x00\x00", bytes(range(1, 256)) * 4])
-def test_binary_is_no_text(data: bytes) -> None:
-    with pytest.raises(NotText):
-        decode(data)
+def test_white_space_within_a_headline_is_one_space(tmp_path: Path) -> None:
+    found = article(tmp_path, f"The mill{' ' * 20_000}is sold\n\nThe buyer is not known.\n")
+    assert (found.title, found.text) == ("The mill is sold", "The buyer is not known.")
 
 
 @unhurried
@@ -548,6 +583,9 @@ def test_find_sources_in_a_folder(tmp_path: Path) -> None:
         "LICENSE-MIT.txt",
         "changelog.de.md",
         "license-plates-dearer.txt",
+        "README about floods.txt",
+        "LICENSE-plates-dearer.txt",
+        "README.zh-CN.md",
         ".hidden.txt",
         ".git/x.txt",
         "photo.jpg",
@@ -556,7 +594,10 @@ def test_find_sources_in_a_folder(tmp_path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text("x")
     found = [source.article_id for source in find_sources(tmp_path)]
-    assert found == ["a/c.JSONL", "a/z.txt", "b.md", "license-plates-dearer.txt"]
+    assert found == [
+        *("LICENSE-plates-dearer.txt", "README about floods.txt", "a/c.JSONL", "a/z.txt", "b.md"),
+        "license-plates-dearer.txt",
+    ]
 
 
 def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
@@ -591,6 +632,35 @@ def test_files_that_may_be_articles_but_cannot_be_read_are_counted(tmp_path: Pat
     assert failure.reason == "3 files of formats that are not read: 2 .doc, 1 .rtf"
     assert ".docx" in failure.hint
     assert left_out(tmp_path / "e.txt") == []
+
+
+NAMELESS = ("story", "Interview of 12.06.2024", "Report No. 5", "Mr. Smith goes")
+
+
+def test_files_whose_names_say_no_format_are_named(tmp_path: Path) -> None:
+    """Such a file was left out without a word, as if it were a picture."""
+    for name in (*NAMELESS, "a.org", "README", "draft.txt~", "photo.jpg", "e.txt"):
+        (tmp_path / name).write_text("The story.")
+    formats, names = left_out(tmp_path)
+    assert formats.reason == "1 file of formats that are not read: 1 .org"
+    assert names.reason.startswith("4 files not read, since the name does not end in a format: ")
+    assert all(name in names.reason for name in NAMELESS) and ".txt" in names.hint
+    for number in range(9):
+        (tmp_path / f"more {number}").write_text("The story.")
+    assert left_out(tmp_path)[1].reason.endswith(" and 8 more")
+
+
+def test_an_archive_names_what_it_holds_and_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("a.txt", "b.doc", "story", "README", "photo.jpg", "__MACOSX/._story"):
+            archive.writestr(name, "The story.")
+    article, *failures = read(path, article_id="a.zip", options=Options())
+    assert isinstance(article, Article) and article.id == "a.zip!/a.txt"
+    assert [f.reason for f in failures if isinstance(f, Failure)] == [
+        "1 file of formats that are not read: 1 .doc",
+        "1 file not read, since the name does not end in a format: story",
+    ]
 
 
 def test_a_file_named_explicitly_is_read_under_its_name(tmp_path: Path) -> None:

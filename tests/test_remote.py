@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from assistant.errors import Busy, UsageError
 from assistant.progress import silent
 from assistant.remote import FILE, Note, Server, find, left_in, parse_hits
 from assistant.safety import json_text
+from assistant.store import FILE as ARTICLES
 from assistant.turns import Turns
 from assistant.types import Article, CheckedAnswer, Filters, Found, Hit, Nearest, Passage
 
@@ -162,6 +164,41 @@ class TestServer:
         gone = Server(replace(note, address="http://127.0.0.1:1"))
         assert gone.ask(COST, Filters(), None, silent) is None
         assert gone.search(COST, 2, Filters()) is None
+
+
+class TestCopies:
+    """A copy of a store answers for itself, though the note of the original's server is in it."""
+
+    pytestmark = models
+
+    @pytest.mark.parametrize("hard_links", [False, True])
+    def test_a_copy_is_not_the_servers(
+        self, engine: Engine, note: Note, tmp_path: Path, hard_links: bool
+    ) -> None:
+        copy = tmp_path / "copy"
+        how = os.link if hard_links else shutil.copy2
+        shutil.copytree(engine.settings.store, copy, copy_function=how)
+        assert (copy / FILE).exists()
+        assert find(copy) is None and find(engine.settings.store)
+
+    def test_by_another_name_it_is_the_same_store(
+        self, engine: Engine, note: Note, tmp_path: Path
+    ) -> None:
+        (tmp_path / "link").symlink_to(engine.settings.store, target_is_directory=True)
+        assert find(tmp_path / "link")
+
+    def test_what_was_put_in_the_place_of_the_store_is_not_the_servers(
+        self, note: Note, tmp_path: Path
+    ) -> None:
+        """A backup put back while the server runs on what was there before."""
+        store = tmp_path / "store"
+        store.mkdir()
+        (store / ARTICLES).write_text("as the server has it open")
+        with left_in(store, note):
+            assert find(store)
+            (tmp_path / "backup").write_text("as it was")
+            (tmp_path / "backup").replace(store / ARTICLES)
+            assert find(store) is None
 
 
 class TestCommands:

@@ -491,3 +491,14 @@ def test_report_counts_and_names_every_failure_with_what_to_do():
         "  a.txt: binary\n    Convert it."
     )
     assert render.report_text(IngestReport(unchanged=2)).endswith("2 unchanged")
+
+
+def test_notes_stand_apart_from_problems():
+    note = Failure("b.txt", "read as windows-1251, a guess", note=True)
+    report = IngestReport(2, notes=(note,))
+    assert render.report_text(report) == (
+        "2 added, 0 changed, 0 removed, 0 unchanged\n"
+        "Please note:\n  b.txt: read as windows-1251, a guess"
+    )
+    told = render.report_json(report)
+    assert told["failures"] == [] and told["notes"][0]["where"] == "b.txt"

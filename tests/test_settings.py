@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import sys
 from collections.abc import Callable
@@ -168,11 +169,20 @@ def test_booleans_may_be_written_as_people_do(file: File, yes: str, no: str) -> 
     assert load_settings(file(""), environment={"ASSISTANT_DOWNLOAD": no}).download is False
 
 
-@pytest.mark.parametrize("content", [b"passages = ", b"\xff\xfe", b"a = 1\na = 2"])
+@pytest.mark.parametrize("content", [b"passages = ", b"\xff\xfe=", b"a = 1\na = 2"])
 def test_a_broken_file_is_refused_with_its_name(tmp_path: Path, content: bytes) -> None:
     config = tmp_path / "broken.toml"
     config.write_bytes(content)
     assert str(config) in refused(config, environment={}).message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_file_that_an_editor_on_windows_saved_is_read(tmp_path: Path, encoding: str) -> None:
+    """Such an editor puts a mark first that is no TOML, or writes two bytes a character."""
+    config = tmp_path / "assistant.toml"
+    mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
+    config.write_bytes(mark + "# über\r\npassages = 5\r\n".encode(encoding))
+    assert load_settings(config, environment={}).passages == 5
 
 
 def test_a_missing_file_or_a_folder_is_refused_only_if_it_was_named(tmp_path: Path) -> None:

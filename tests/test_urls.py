@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import ipaddress
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -128,12 +130,36 @@ def test_a_page_is_an_article_with_its_url_as_id_and_costs_one_304_the_next_time
     assert take_in(store, url).added == 1, "what was removed by hand is asked for whole"
 
 
+@pytest.mark.parametrize(
+    ("charset", "encoding", "text"),
+    [
+        ("iso-8859-1", "cp1252", "The council’s “biggest job” costs €4.2 million – at least."),
+        ("x-sjis", "cp932", "市は古い橋を半年間閉鎖する。修理に四億円かかると市長は述べた。"),
+        ("GB2312", "gb18030", "朱镕基说，市政府将关闭老桥半年，维修将花费四百万元。"),
+        ("iso-8859-1", "utf-8", "The council’s “biggest job” costs €4.2 million – at least."),
+        ("iso-8859-1", "cp1251", "Староста сказал, что ремонт обойдётся в двести тысяч рублей."),
+        ("nonsense", "utf-8", "The council’s “biggest job” costs €4.2 million – at least."),
+    ],
+)
+def test_the_charset_of_a_server_means_what_it_means_to_browsers(
+    site: Site, store: Store, charset: str, encoding: str, text: str
+) -> None:
+    text += " It ends."
+    page = f"<html><head><title>Wall</title></head><body><article><p>{text}</p></article></body>"
+    site.pages["/1"] = page.encode(encoding)
+    site.types["/1"] = f"text/html; charset={charset}"
+    take_in(store, f"{site.url}/1")
+    found = store.article(f"{site.url}/1")
+    assert found and found.text == text
+
+
 def test_a_feed_gives_its_pages_and_forgets_none(site: Site, store: Store) -> None:
     site.pages |= {f"/{n}": page(n) for n in range(4)}
     site.pages["/feed"] = rss("/0", f"{site.url}/1", "/gone", "/0", "file:///etc/passwd")
     report = take_in(store, f"{site.url}/feed")
     assert report.added == 2
-    assert [f.where for f in report.failures] == [f"{site.url}/gone"]
+    assert [f.where for f in report.failures] == [f"{site.url}/feed", f"{site.url}/gone"]
+    assert "1 of its entries" in report.failures[0].reason, "the one that names a file"
     site.pages["/feed"] = rss("/2", "/3")
     report = take_in(store, f"{site.url}/feed")
     assert (report.added, report.removed, store.count()) == (2, 0, 4)
@@ -178,6 +204,166 @@ def test_a_feed_that_never_ends_is_cut_where_the_setting_says(site: Site, store:
     site.pages["/endless"] = endless
     take_in(store, f"{site.url}/endless", options=Options(max_pages=20))
     assert turns <= 21
+
+
+ITEM = (
+    "<item><title>{title}</title><link>/{n}</link><description>{told}</description>"
+    "<pubDate>Wed, 12 Jun 2024 23:30:00 -0500</pubDate>"
+    "<author>ada@gazette.example (Ada Quill)</author></item>"
+)
+DECLARED = '<?xml version="1.0" encoding="utf-8"?>'
+
+
+def feed(title: str = "A", told: str = "b", before: str = DECLARED) -> bytes:
+    items = ITEM.format(n=0, title=title, told=told) + ITEM.format(n=1, title="B", told="")
+    text = f'{before}<rss version="2.0"><channel>{items}</channel></rss>'
+    return text.encode("utf-8", "surrogateescape")
+
+
+def bare(number: int) -> str:
+    """A page that says neither day nor writer."""
+    told = f"<p>{f'Flood {number} came in the night. ' * 9}</p>"
+    return f"<html><head><title>{number}</title></head><body><h1>{number}</h1>{told}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        feed(told="A&nbsp;story &eacute; &unknown; &amp; more"),
+        feed(title="Fish & chips"),
+        feed(told="<![CDATA[<p>Fish & chips]]>"),
+        feed(told="<p>One<br>two</p>"),
+        feed(title="Caf\udce9"),
+        feed(told="a\x0bb\x00c"),
+        feed(before=f"\n\n{DECLARED}"),
+        feed(before=f"<!-- {'x' * 3_000} --><?xml-stylesheet href='a'?>"),
+        feed().decode().replace("utf-8", "utf-16").encode("utf-16"),
+        feed("Café").decode().replace("utf-8", "iso-8859-1").encode("latin-1"),
+        gzip.compress(feed()),
+        feed()[:-30],
+    ],
+)
+def test_a_feed_that_is_not_well_formed_gives_its_pages_with_their_days(
+    site: Site, store: Store, content: bytes
+) -> None:
+    """The day is that of the place where it was written, not of Greenwich."""
+    site.pages |= {"/0": bare(0), "/1": bare(1), "/feed": content}
+    report = take_in(store, f"{site.url}/feed")
+    assert (report.added, report.failures) == (2, ())
+    found = [store.article(f"{site.url}/{n}") for n in range(2)]
+    assert [(a.published, a.author) for a in found if a] == [(date(2024, 6, 12), "Ada Quill")] * 2
+
+
+def test_what_the_page_says_counts_more_than_the_feed(site: Site, store: Store) -> None:
+    site.pages |= {"/0": formats.page(Told(day=date(2024, 6, 10))), "/1": bare(1), "/feed": feed()}
+    take_in(store, f"{site.url}/feed")
+    found = store.article(f"{site.url}/0")
+    assert found and (found.published, found.author) == (date(2024, 6, 10), "Maud Ellery")
+
+
+def test_the_text_of_the_feed_is_taken_where_the_page_is_refused_or_shows_less(
+    site: Site, store: Store
+) -> None:
+    whole = "<p>The river rose by two metres, the council said.</p>" * 20
+    encoded = f"<c:encoded xmlns:c='http://c.example/'><![CDATA[{whole}]]></c:encoded>"
+    items = "".join(
+        f"<item><title>{n}</title><link>/{n}</link>{encoded}</item>" for n in ("gone", "start")
+    )
+    items += "<item><guid isPermaLink='false'>n7</guid><description>All.</description></item>"
+    site.pages |= {
+        "/start": bare(1),
+        "/feed": f"<rss><channel>{items}<item><title>x</title></item></channel></rss>",
+    }
+    report = take_in(store, f"{site.url}/feed")
+    assert report.added == 3
+    for name in ("gone", "start"):
+        found = store.article(f"{site.url}/{name}")
+        assert found and found.text.count("two metres") == 20
+    alone = store.article(f"{site.url}/feed#n7")
+    assert alone and (alone.text, alone.url) == ("All.", None)
+    [failure] = report.failures
+    assert failure.reason.startswith("a feed, but 1 of its entries have neither")
+
+
+def test_entries_with_a_guid_alone_and_a_json_feed(site: Site, store: Store) -> None:
+    site.pages |= {f"/{n}": bare(n) for n in range(3)}
+    site.pages["/feed"] = f"<rss><channel><item><guid>{site.url}/0</guid></item></channel></rss>"
+    site.pages["/feed.json"] = json.dumps(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "items": [
+                {"url": "/1", "date_published": "2024-06-12", "authors": [{"name": "Ada Quill"}]},
+                {"id": "9", "title": "Short", "content_text": "The ferry is <late>."},
+            ],
+        }
+    )
+    report = take_in(store, f"{site.url}/feed", f"{site.url}/feed.json")
+    assert (report.added, report.failures) == (3, ())
+    told = store.article(f"{site.url}/1")
+    assert told and (told.published, told.author) == (date(2024, 6, 12), "Ada Quill")
+    short = store.article(f"{site.url}/feed.json#9")
+    assert short and short.text == "The ferry is <late>."
+
+
+def test_an_update_is_no_day_of_publication_in_atom_and_sitemaps(site: Site, store: Store) -> None:
+    site.pages |= {f"/{n}": bare(n) for n in range(3)}
+    site.pages["/atom"] = (
+        '<feed xml:base="/sub/"><entry><link href="../0"/><updated>2025-03-01</updated></entry>'
+        '<entry><link href="../1"/><published>2024-06-12</published></entry></feed>'
+    )
+    site.pages["/map.xml.gz"] = gzip.compress(
+        b"<urlset><url><loc>/2?a=1&b=2</loc><lastmod>2025-03-01</lastmod></url></urlset>"
+    )
+    site.pages["/2?a=1&b=2"] = bare(2)
+    report = take_in(store, f"{site.url}/atom", f"{site.url}/map.xml.gz")
+    assert (report.added, report.failures) == (3, ())
+    days = [store.article(f"{site.url}/{n}") for n in ("0", "1", "2?a=1&b=2")]
+    assert [a.published for a in days if a] == [None, date(2024, 6, 12), None]
+
+
+def test_a_damaged_or_endless_gz_and_an_empty_feed_are_named(site: Site, store: Store) -> None:
+    site.pages |= {
+        "/cut.gz": gzip.compress(feed())[:40],
+        "/large.gz": gzip.compress(b"<urlset>" + b" " * 3_000_000),
+        "/empty": "<rss><channel></channel></rss>",
+    }
+    urls = [f"{site.url}/{name}" for name in ("cut.gz", "large.gz", "empty")]
+    report = take_in(store, *urls, options=Options(max_file_bytes=1_000_000))
+    assert [f.where for f in report.failures] == urls
+    assert "max_file_bytes" in report.failures[1].reason
+
+
+def test_a_page_that_sends_on_is_followed_and_one_that_loads_itself_anew_is_not(
+    site: Site, store: Store
+) -> None:
+    def refresh(content: str, around: str = "{}") -> str:
+        tag = f"<meta content='{content}' http-equiv=Refresh>"
+        return f"<html><head>{around.format(tag)}</head><body><p>It has moved.</p></body></html>"
+
+    site.pages |= {
+        "/moved": refresh("0; URL=/twice"),
+        "/twice": refresh('2;url="/there"'),
+        "/there": bare(1),
+        "/slow": refresh("300; url=/there"),
+        "/noscript": refresh("0; url=/there", "<noscript>{}</noscript>"),
+        "/self": refresh("0; url=/self"),
+    }
+    for name, said in (
+        ("moved", "Flood 1"),
+        *((name, "It has moved.") for name in ("slow", "noscript", "self")),
+    ):
+        assert take_in(store, f"{site.url}/{name}").added == 1
+        found = store.article(f"{site.url}/{name}")
+        assert found and said in found.text
+
+
+def test_pages_of_no_type_are_looked_at(site: Site, store: Store) -> None:
+    site.pages |= {"/page": bare(1), "/text": "The ferry\n\nIt has a second boat.", "/b": b"\x89\0"}
+    site.types |= {"/page": "", "/text": "", "/b": "", "/xml": "application/xml"}
+    site.pages["/xml"] = f'<?xml version="1.0"?>{bare(2)}'
+    report = take_in(store, *(f"{site.url}/{name}" for name in ("page", "text", "xml", "b")))
+    assert report.added == 3
+    assert [f.reason for f in report.failures] == ["of a type that is not read: not stated"]
 
 
 def test_entities_in_a_feed_are_refused() -> None:

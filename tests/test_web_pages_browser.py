@@ -37,7 +37,7 @@ def site(engine: Engine) -> Iterator[str]:
 
 
 def goto(tab: Tab, path: str) -> None:
-    tab.page.goto(f"{tab.site}{path}")
+    tab.page.goto(f"{tab.site}/{path.removeprefix('/')}")
 
 
 def assert_quiet(tab: Tab) -> None:
@@ -173,7 +173,7 @@ def test_everything_works_without_javascript(browser: Any, engine: Engine, site:
         tab.set_input_files("#files", file)
         tab.click("text=Add the files")
         tab.get_by_text("1 added").wait_for(timeout=60_000)  # the page comes again by itself
-        tab.goto(f"{site}{article_address('owls.md')}")
+        tab.goto(f"{site}/{article_address('owls.md')}")
         tab.click("text=Remove this article")
         tab.click("button:text('Remove it')")
         assert engine.article("owls.md") is None

@@ -186,3 +186,14 @@ def test_what_was_found_is_on_the_screen_until_the_answer_is(talk: Talk) -> None
     assert all("<mark>" in s or "24.9 million" in s for s in found)
     assert "start=0" in found[0], "with a link to the words"
     assert "Found so far" not in shown[-1] and "24.9 million" in shown[-1]
+
+
+def test_an_answer_that_cannot_be_kept_is_shown_and_that_it_is_not_kept(talk: Talk) -> None:
+    """As on a read-only medium."""
+    (talk.folder / "conversations").write_text("in the way of the folder")
+    messages, session = ask(talk, "What will the bridge cost?")
+    assert "24.9 million crowns" in messages[1]["content"]
+    assert "This answer was not kept" in messages[1]["content"] and session.turns == (None,)
+    (talk.folder / "conversations").unlink()
+    _, session = ask(talk, "When does it open?", messages, session)
+    assert kept(talk, session) == ["When does it open?"]

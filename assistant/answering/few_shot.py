@@ -40,5 +40,5 @@ def one_line(
         prompt = llm.template(messages(system, examples, task))
         written = llm.write(prompt, max_tokens=LINE_TOKENS, stop=["\n"], slot=slot)
         return written.text.strip(), written.usage
-    text, used = chat_text(llm, messages(system, examples, task))
-    return text.strip().partition("\n")[0], used
+    reply = chat_text(llm, messages(system, examples, task))
+    return reply.text.partition("\n")[0], reply.usage

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 _REFUSES = re.compile(
     r"\W*(?:not in the articles|the articles? do(?:es)? not (?:say|mention|state))", re.IGNORECASE
 )
+_ENDED = re.compile(r"[.!?…。！？؟۔।][\"'”’»)\]*_]*\s*\Z")
 
 
 def draft(question: str, kind: Kind, excerpts: Sequence[Excerpt], llm: LLM) -> Draft:
     """What `llm` writes. Raises LLMUnreachable and LLMNonsense."""
-    from assistant.llm import EmbeddedLLM, chat_text
+    from assistant.llm import EmbeddedLLM, chat_text, cut_off
 
     messages = _messages(prompts.task(excerpts, question, prompts.LINES[kind]))
     if isinstance(llm, EmbeddedLLM):
@@ -33,8 +34,15 @@ def draft(question: str, kind: Kind, excerpts: Sequence[Excerpt], llm: LLM) -> D
         refused = written.first.get(prompts.REFUSAL.split()[0], 0.0)
         text, name, usage = written.text, llm.name, written.usage
     else:
-        text, usage = chat_text(llm, messages)
+        reply = chat_text(llm, messages)
+        text, usage = reply.text, reply.usage
         refused, name = 0.0, llm.metadata.model_name
+        if not text:
+            return Draft("", 1.0, name, usage)
+        if reply.cut_off and not _ENDED.search(text):
+            text = whole_sentences(text)
+            if text == reply.text:  # there is no whole one
+                raise cut_off(llm, text)
     if refuses(yes_no.without_opening(text)):
         return Draft("", 1.0 if refused == 0.0 else refused, name, usage)
     return Draft(" ".join(text.split()), refused, name, usage)

@@ -12,6 +12,7 @@ from typing import cast
 
 from starlette.requests import Request
 
+from assistant.errors import told
 from assistant.turns import Ticket, Turns
 from assistant.types import CheckedAnswer, CheckedStatement, Found, Stage
 
@@ -48,7 +49,7 @@ class Answering:
         threading.Thread(target=self._work, name="answering", daemon=True).start()
 
     async def events(self) -> AsyncGenerator[Queued | Step, None]:
-        """Places in the queue, then the steps. Raises what the engine raises."""
+        """Places in the queue, then the steps. Raises what the engine raises, as `told`."""
         try:
             while (event := await self._queue.get()) is not None:
                 if isinstance(event, Exception):
@@ -85,7 +86,7 @@ class Answering:
                     with closing(steps):
                         self._pass_on(steps)
         except Exception as error:  # the request raises it; this thread has nobody to tell
-            self._tell(error)
+            self._tell(told(error))
         finally:
             self._tell(None)
 

@@ -16,15 +16,15 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant import render
 from assistant.api.answering import Answering, Step
-from assistant.api.failures import error_object
-from assistant.api.objects import ErrorObject, Text, Within
+from assistant.api.failures import NotFound, error_object, status_of
+from assistant.api.objects import ErrorObject, Text, Within, given
 from assistant.api.sending import EVENT_STREAM, as_json, server_sent_event, who
 from assistant.engine import Engine
-from assistant.errors import AssistantError, UsageError
+from assistant.errors import UsageError, told
 from assistant.render.layout import outlet_and_date
 from assistant.safety import one_line
 from assistant.turns import Turns
@@ -37,12 +37,20 @@ CLOSEST = "\n\nClosest articles:\n\n"
 DISAGREE = "\n\nThe articles disagree on this."
 
 
-class TextPart(BaseModel):
+class _Said(BaseModel):
+    """What else clients send, such as a temperature, is ignored."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    _given = model_validator(mode="before")(given)
+
+
+class TextPart(_Said):
     type: str
     text: Text = ""
 
 
-class Message(BaseModel):
+class Message(_Said):
     role: str
     content: Text | list[TextPart] | None = None
 
@@ -52,20 +60,16 @@ class Message(BaseModel):
         return self.content or ""
 
 
-class StreamOptions(BaseModel):
+class StreamOptions(_Said):
     include_usage: bool = False
 
 
-class ChatRequest(BaseModel):
-    """What else clients send, such as a temperature, is ignored."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
+class ChatRequest(_Said):
     messages: list[Message] = Field(
         min_length=1, examples=[[{"role": "user", "content": "How many people use SIMA?"}]]
     )
     model: str = ""
-    """Ignored: there is one."""
+    """Ignored: there is one, and the answer names it."""
     stream: bool = False
     stream_options: StreamOptions | None = None
     filters: Within = Within()
@@ -83,13 +87,26 @@ def model_name(engine: Engine) -> str:
 
 
 def add(api: APIRouter, engine: Engine, turns: Turns) -> None:
-    """Adds the two paths that clients of OpenAI's need."""
+    """Adds the paths that clients of OpenAI's need."""
+
+    def one() -> dict[str, Any]:
+        return {"id": model_name(engine), "object": "model", "created": 0, "owned_by": "assistant"}
 
     @api.get("/v1/models", summary="The model, as OpenAI lists models")
     def models() -> Response:
         """Clients choose from this list; there is one."""
-        one = {"id": model_name(engine), "object": "model", "created": 0, "owned_by": "assistant"}
-        return as_json({"object": "list", "data": [one]})
+        return as_json({"object": "list", "data": [one()]})
+
+    @api.get(
+        "/v1/models/{model:path}",
+        summary="One model of that list",
+        responses={404: {"model": ErrorObject, "description": "There is no such model."}},
+    )
+    def model(model: str) -> Response:
+        """The one there is."""
+        if model != one()["id"]:
+            raise NotFound(f"there is no model '{model}'", f"There is one: {one()['id']}")
+        return as_json(one())
 
     @api.post(
         "/v1/chat/completions",
@@ -230,5 +247,7 @@ async def _chunks(answering: Answering, head: dict[str, Any], usage: bool) -> As
                         used = {**head, "choices": [], "usage": _usage(event)}
                         yield server_sent_event("", used)
         yield "data: [DONE]\n\n"
-    except AssistantError as error:
-        yield server_sent_event("", error_object(error.message, error.hint))
+    except Exception as failure:  # a stream that just ends tells nobody anything
+        error = told(failure)
+        said_of_it = error_object(error.message, error.hint, of_openai=status_of(error))
+        yield server_sent_event("", said_of_it)

@@ -16,7 +16,8 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>HTTP API</title>
-<link rel="stylesheet" href="/web/base.css">
+<link rel="icon" href="./web/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="./web/base.css">
 <style>
 body {{ max-width: 50rem; margin: 0 auto; padding: 2rem 1.25rem; background: var(--ground);
   color: var(--ink); font: 1rem/1.55 var(--sans); }}
@@ -34,7 +35,7 @@ a {{ color: var(--accent); }}
 <h1>HTTP API</h1>
 <p>Every path answers with JSON; errors are <code>{{"error": {{"message", "hint"}}}}</code>. Where
 access keys are in use, send one as <code>Authorization: Bearer KEY</code>.
-<a href="/openapi.json">openapi.json</a> is the full description, for programs.</p>
+<a href="./openapi.json">openapi.json</a> is the full description, for programs.</p>
 {paths}
 </main>
 </body>

@@ -27,7 +27,7 @@ from assistant.api.objects import (
 )
 from assistant.api.sending import EVENT_STREAM, as_json, server_sent_event, who
 from assistant.engine import Engine
-from assistant.errors import AssistantError
+from assistant.errors import told
 from assistant.turns import Turns
 from assistant.types import Article, CheckedAnswer, CheckedStatement, Found, Stage
 
@@ -154,7 +154,8 @@ async def _server_sent(answering: Answering) -> AsyncIterator[str]:
         async with aclosing(answering.events()) as events:
             async for event in events:
                 yield server_sent_event(*_named(event))
-    except AssistantError as error:
+    except Exception as failure:  # a stream that just ends tells nobody anything
+        error = told(failure)
         said = error_object(error.message, error.hint)
         yield server_sent_event("error", {**said, "status": status_of(error)})
 

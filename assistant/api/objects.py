@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -21,12 +21,21 @@ def _encodable(text: str) -> str:
     return text
 
 
+def given(said: Any) -> Any:
+    """A request without what is null in it: null is as if left out."""
+    if isinstance(said, dict):
+        return {name: value for name, value in said.items() if value is not None}
+    return said
+
+
 Text = Annotated[str, AfterValidator(_encodable)]
 Names = Annotated[list[Text], Field(max_length=1000)]
 
 
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    _given = model_validator(mode="before")(given)
 
 
 class Within(_Request):

@@ -19,6 +19,7 @@ from assistant.cli import (
     evals,
     models,
     serving,
+    streams,
 )
 from assistant.cli.commands import app
 from assistant.cli.console import complain
@@ -36,13 +37,22 @@ app.add_typer(evals.app)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit. Here, and only here, our errors become messages and exit codes."""
+    streams.occupy_closed()
     try:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # an old code page is no reason to fail
+        streams.check_output()
         app(args=arguments, prog_name="assistant")
     except AssistantError as error:
         complain(error)
         sys.exit(error.exit_code)
+    except OSError as error:  # what prints the help does not know our errors
+        if not streams.is_of_output(error):
+            raise
+        complain(streams.unwritable(error))
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        streams.let_go_of_notes()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 import typer
 
 from assistant.cli.options import Run
+from assistant.cli.streams import give_up, unwritable
 from assistant.errors import AssistantError, UsageError
 from assistant.safety import json_text, one_line, plain
 from assistant.terminal import TerminalProgress
@@ -141,14 +142,16 @@ def table_width() -> int | None:
 
 
 def print_text(text: str) -> None:
-    """`text` to standard output at once. A reader that has gone away ends the program quietly."""
+    """`text` to standard output at once. A reader that has gone away ends the program quietly;
+    AssistantError where it cannot be written."""
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        # What is still buffered would raise once more when Python closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up(sys.stdout)
         raise typer.Exit(0) from None
+    except OSError as error:
+        raise unwritable(error) from error
 
 
 def print_json(value: Any) -> None:
@@ -157,10 +160,12 @@ def print_json(value: Any) -> None:
 
 def note(run: Run, text: str) -> None:
     if not run.quiet:
-        sys.stderr.write(text + "\n")
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text + "\n")
 
 
 def complain(error: AssistantError) -> None:
-    sys.stderr.write(f"assistant: {one_line(error.message)}\n")
-    for line in plain(error.hint).splitlines():
-        sys.stderr.write(f"  {line}\n")
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"assistant: {one_line(error.message)}\n")
+        for line in plain(error.hint).splitlines():
+            sys.stderr.write(f"  {line}\n")

@@ -36,6 +36,9 @@ def serve(
         list[str] | None,
         typer.Option("--name", metavar="HOST", help="A further name it is reached by; repeat."),
     ] = None,
+    root_path: Annotated[
+        str, typer.Option("--root-path", metavar="PATH", help="Where a proxy has it: /news")
+    ] = "",
     open_browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Serve the web chat and the HTTP API until Ctrl-C. Other machines need an access key.
@@ -66,7 +69,13 @@ def serve(
         engine = Engine(run.settings, progress=tell)
         with closing(engine):
             server.serve(
-                engine, run.settings, host=host, port=port, names=tuple(names or ()), ready=ready
+                engine,
+                run.settings,
+                host=host,
+                port=port,
+                names=tuple(names or ()),
+                root_path=root_path,
+                ready=ready,
             )
 
 

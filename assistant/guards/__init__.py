@@ -17,5 +17,15 @@ from assistant.guards.middleware import (
     Guards,
     is_loopback,
 )
+from assistant.guards.placing import checked_root_path, inner_path, way_up
 
-__all__ = ["LOOPBACK_NAMES", "MAX_BODY", "SESSION_COOKIE", "Guards", "is_loopback"]
+__all__ = [
+    "LOOPBACK_NAMES",
+    "MAX_BODY",
+    "SESSION_COOKIE",
+    "Guards",
+    "checked_root_path",
+    "inner_path",
+    "is_loopback",
+    "way_up",
+]

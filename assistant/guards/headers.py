@@ -25,6 +25,9 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+# The one link of Gradio's page that is not relative: below a path of a proxy it leads to another
+# server. It is for installing the page as an app, which is not offered.
+_MANIFEST = re.compile(rb"<link rel=\"manifest\"[^>]*>")
 _INLINE_SCRIPT = re.compile(
     rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE
 )
@@ -50,6 +53,9 @@ class Protecting:
                 headers.setdefault(name, value)
             headers["content-security-policy"] = _POLICY.format(scripts="")
             is_page = headers.get("content-type", "").startswith("text/html")
+            if self._path == GRADIO_PAGE and is_page:
+                # It says below which path it is, which another's request may have told.
+                headers.setdefault("cache-control", "no-store")
             if self._path == GRADIO_PAGE and is_page and "content-encoding" not in headers:
                 self._held = message
                 return
@@ -57,12 +63,13 @@ class Protecting:
             self._body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            MutableHeaders(raw=self._held["headers"])["content-security-policy"] = _POLICY.format(
-                scripts=_hashes(self._body)
-            )
+            body = _MANIFEST.sub(b"", self._body)
+            headers = MutableHeaders(raw=self._held["headers"])
+            headers["content-security-policy"] = _POLICY.format(scripts=_hashes(body))
+            headers["content-length"] = str(len(body))
             start, self._held = self._held, None
             await self._send(start)
-            message = {"type": "http.response.body", "body": self._body}
+            message = {"type": "http.response.body", "body": body}
         await self._send(message)
 
 

@@ -12,9 +12,10 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.access import LOCAL, Access
-from assistant.errors import AssistantError
+from assistant.errors import told
 from assistant.guards.bodies import Bounded, Refused, refuse
 from assistant.guards.headers import Protecting
+from assistant.guards.placing import inner_path, placed, way_up
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SESSION_COOKIE = "assistant_session"
@@ -32,16 +33,24 @@ class Guards:
     hosts: the names by which browsers reach this server, in lower case, without ports. Where they
         are names of loopback only, and no access key exists, whoever asks is `LOCAL`.
     max_upload: bytes that a file sent to a page may have.
+    root_path: below which path of a proxy the server is, as `checked_root_path` gives it.
     """
 
     def __init__(
-        self, app: ASGIApp, *, access: Access, hosts: frozenset[str], max_upload: int
+        self,
+        app: ASGIApp,
+        *,
+        access: Access,
+        hosts: frozenset[str],
+        max_upload: int,
+        root_path: str = "",
     ) -> None:
         self._app = app
         self._access = access
         self._hosts = hosts
         self._reached_by_others = not all(map(is_loopback, hosts))
         self._max_upload = max_upload
+        self._root_path = root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing here uses them
@@ -50,22 +59,27 @@ class Guards:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        send = Protecting(send, scope["path"])
+        scope = placed(scope, self._root_path)
+        path = inner_path(scope)
+        send = Protecting(send, path)
         headers = Headers(scope=scope)
         try:
             self._check_host(headers)
             user, by_key = self._user(scope, headers)
             if scope["method"] not in _SAFE_METHODS and not by_key:
                 _check_origin(headers)
-            if user is None and not _open_to_all(scope["path"]):
+            if user is None and not _open_to_all(path):
                 raise _who_are_you(scope, headers)
-            body = Bounded(receive, send, self._limit(scope["path"]))
+            body = Bounded(receive, send, self._limit(path))
             body.check_announced(headers)
             scope.setdefault("state", {})["user"] = user
             await body.read_by(self._app, scope)
         except Refused as refused:
             await refuse(send, refused)
-        except AssistantError as error:
+        except Exception as failure:
+            if send.started:  # the client sees it cut off; uvicorn writes why into its log
+                raise
+            error = told(failure)
             await refuse(send, Refused(500, error.message, error.hint))
 
     def _limit(self, path: str) -> int:
@@ -170,11 +184,11 @@ def _cookie(header: str) -> str:
 
 
 def _who_are_you(scope: Scope, headers: Headers) -> Refused:
-    path = scope["path"]
+    path = inner_path(scope)
     if scope["method"] == "GET" and "text/html" in headers.get("accept", ""):
         query = scope["query_string"].decode("latin-1")
         wanted = quote(f"{path}?{query}" if query else path, safe="/")
-        return Refused(303, "log in first", location=f"/login?next={wanted}")
+        return Refused(303, "log in first", location=f"{way_up(path)}login?next={wanted}")
     return Refused(
         401,
         "an access key is needed here",

@@ -8,13 +8,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from assistant.index import chroma, recent
 from assistant.index.generation import Generation
 from assistant.index.lexical import passage_terms
 from assistant.index.state import Broken, State, caches_errors, read_state, sync, write_state
-from assistant.locks import caches_exclusive, caches_shared, writer_active
+from assistant.locks import caches_exclusive, caches_shared, read_only, writer_active
 from assistant.progress import Progress, silent
 from assistant.store import Changes, Store
 from assistant.types import Filters
@@ -64,10 +65,15 @@ class Index:
     def __init__(self, store: Store, folder: Path | None = None) -> None:
         """folder: of the caches; ``caches`` in the store's folder unless told otherwise."""
         self._store = store
-        self._folder = (folder or store.folder / "caches").resolve()
-        self._chroma = self._folder / "chroma"
+        self._use((folder or store.folder / "caches").resolve())
+        self._own: TemporaryDirectory[str] | None = None
         self._generation: Generation | None = None
         self._lock = threading.RLock()
+
+    def _use(self, folder: Path) -> None:
+        self._folder = folder
+        self._chroma = folder / "chroma"
+        self._frozen = read_only(folder if folder.exists() else folder.parent)
 
     # Searching
 
@@ -124,8 +130,8 @@ class Index:
     ) -> list[tuple[str, float]]:
         if not state.passages:
             return []
-        if filters:
-            return self._files(state).nearest(vector, k, filters)
+        if filters or self._frozen:  # Chroma writes even to read
+            return self._files(state).nearest(vector, k, filters or Filters())
         collection = chroma.collection(self._chroma, state)
         found = chroma.query(collection, vector.reshape(1, -1), min(k, state.passages))[0]
         # What a lost vector file looks like: Chroma answers, but with next to nothing.
@@ -164,6 +170,8 @@ class Index:
         """`use` with caches that can be trusted, under the shared lock; mended first if need be."""
         wanted = self._store.version
         mended = False
+        if self._frozen and not self._folder.exists():
+            self._leave()
         while True:
             broken = None
             with self._lock, caches_errors(self._folder):
@@ -176,11 +184,20 @@ class Index:
                             if mended:
                                 raise
                             broken = state.generation
-                if broken is not None:
+                if self._frozen:
+                    self._leave()
+                elif broken is not None:
                     self._mend(broken)
                     mended = True
                 else:
                     self.refresh()
+
+    def _leave(self) -> None:
+        """Use caches in a temporary folder from now on, where those of a store that cannot be
+        written cannot be mended."""
+        self._own = TemporaryDirectory(prefix="assistant-caches-", ignore_cleanup_errors=True)
+        self._generation = None
+        self._use(Path(self._own.name).resolve())
 
     def _ours(self, state: State) -> bool:
         """Whether the caches are whole, and reflect this store as it is or as it was."""
@@ -206,6 +223,8 @@ class Index:
         with self._lock:
             self._generation = None
             chroma.close(self._chroma)
+            if self._own is not None:
+                self._own.cleanup()
 
     # Making the caches equal to the store
 
@@ -317,7 +336,8 @@ class Index:
                 return Health(tuple(problems), total, 0)
             ids = self._store.passage_ids()
             sample = ids[:: max(1, len(ids) // PROBES)][:PROBES]
-            problems += chroma.probe(self._chroma, self._store, sample, total)
+            if not self._frozen:
+                problems += chroma.probe(self._chroma, self._store, sample, total)
             problems += self._probe_words(state, sample)
         return Health(tuple(problems), total, len(sample))
 

@@ -147,8 +147,7 @@ def _take_in(root: Path, file: File, work: Work, read: Read, options: Options) -
     try:
         for item in read(file.location, article_id=article_id, options=options):
             if isinstance(item, Failure):
-                failed = True
-                work.failures.append(item)
+                failed |= work.named(item)
                 continue
             found.append(item.id)
             failed |= not work.article(item, str(root), file.path)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH_PASSAGES = 64
+_NAMED = 3
 
 Split = Callable[[Article], list[Passage]]
 Embed = Callable[[Sequence[tuple[Article, Passage]]], "NDArray[np.float32]"]
@@ -41,6 +42,7 @@ class Work:
     def __init__(self, store: Store, split: Split, embed: Embed, progress: Progress) -> None:
         self.files_left = 0
         self.failures: list[Failure] = []
+        self._notes: list[Failure] = []
         self.ownership = Ownership(store)
         self._store = store
         self._split = split
@@ -54,7 +56,14 @@ class Work:
         self._of_this_file = 0
 
     def report(self) -> IngestReport:
-        return IngestReport(**self._counts, failures=tuple(self.failures))
+        return IngestReport(
+            **self._counts, failures=tuple(self.failures), notes=tuple(_together(self._notes))
+        )
+
+    def named(self, item: Failure) -> bool:
+        """Put what a reader says into the report. Whether something was not taken in."""
+        (self._notes if item.note else self.failures).append(item)
+        return not item.note
 
     def unreadable(self, file: File, error: ReadingError) -> None:
         self.failures.append(file.failure(error))
@@ -157,3 +166,20 @@ class Work:
         self._counts["changed" if self.ownership.origin(article.id) else "added"] += 1
         self._counts["passages"] += len(pending.passages)
         self.ownership.note(article.id, Origin(pending.root, pending.path, article.sha256))
+
+
+def _together(notes: list[Failure]) -> list[Failure]:
+    """Notes that say the same of many files as one: in an old archive they are thousands."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for note in notes:
+        alike.setdefault((note.reason, note.hint), []).append(note.where)
+    return [
+        Failure(_listed(wheres), reason, hint, note=True)
+        for (reason, hint), wheres in alike.items()
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {more:,} more" if more > 0 else shown

@@ -6,7 +6,21 @@ Knows nothing of retrieval or of what is asked.
 """
 
 from assistant.llm.embedded import EmbeddedLLM
-from assistant.llm.openai_compatible import chat_json, chat_text, endpoint, parse_endpoint
+from assistant.llm.openai_compatible import (
+    chat_json,
+    chat_text,
+    cut_off,
+    endpoint,
+    parse_endpoint,
+)
 from assistant.llm.usage import tokens_used
 
-__all__ = ["EmbeddedLLM", "chat_json", "chat_text", "endpoint", "parse_endpoint", "tokens_used"]
+__all__ = [
+    "EmbeddedLLM",
+    "chat_json",
+    "chat_text",
+    "cut_off",
+    "endpoint",
+    "parse_endpoint",
+    "tokens_used",
+]

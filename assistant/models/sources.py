@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.models.catalogue import PackagePart
+from assistant.proxies import proxy_for, unusable
 
 if TYPE_CHECKING:
     import httpx
@@ -103,11 +104,15 @@ def _open(url: str, offset: int) -> tuple[httpx.Client, httpx.Response]:
     if offset:
         headers["Range"] = f"bytes={offset}-"
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+    proxy = proxy_for(url)
+    # Where there is one, httpx chooses it: the address may lead to another host's.
+    transport = None if proxy else httpx.HTTPTransport()
     try:
-        client = httpx.Client(follow_redirects=True, timeout=timeout)
+        client = httpx.Client(follow_redirects=True, timeout=timeout, transport=transport)
         request = client.build_request("GET", url, headers=headers, extensions={"trace": trace})
-    except (httpx.InvalidURL, ValueError) as error:
-        raise SourceFailed(f"the address or the proxy is wrong: {error}") from error
+    except (ImportError, httpx.InvalidURL, ValueError) as error:
+        why = unusable(proxy, error).message if proxy else f"the address is wrong: {error}"
+        raise SourceFailed(why) from error
 
     def send() -> None:
         try:
@@ -116,6 +121,7 @@ def _open(url: str, offset: int) -> tuple[httpx.Client, httpx.Response]:
             outcome.put(error)
 
     threading.Thread(target=send, daemon=True).start()
+    way = f" through {proxy}" if proxy else ""
     try:
         try:
             answer = outcome.get(timeout=CONNECT_SECONDS)
@@ -124,10 +130,10 @@ def _open(url: str, offset: int) -> tuple[httpx.Client, httpx.Response]:
                 raise
             answer = outcome.get(timeout=4 * READ_SECONDS)
     except queue.Empty:
-        raise SourceFailed("cannot be reached (no answer)") from None
+        raise SourceFailed(f"cannot be reached{way} (no answer)") from None
     if isinstance(answer, Exception):
         client.close()
-        raise SourceFailed(f"cannot be reached ({answer})") from answer
+        raise SourceFailed(f"cannot be reached{way} ({answer})") from answer
     return client, answer
 
 

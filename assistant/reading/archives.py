@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, cast
 
 from assistant.errors import ReadingError
+from assistant.reading.archive_names import decoded_names, names_in_zip
 from assistant.reading.files import opened, printable
 from assistant.reading.options import Options, too_much
 from assistant.reading.unpacking import BROKEN, broken_zip, copied, opened_zip
@@ -53,12 +54,13 @@ def members(path: Path, options: Options) -> Iterator[Member | Failure]:
 
 def _of_zip(path: Path, folder: Path, options: Options) -> Iterator[Member | Failure]:
     with opened_zip(path, options) as archive:
-        for entry in archive.infolist():
+        entries = archive.infolist()
+        for entry, name in zip(entries, names_in_zip(entries), strict=True):
             if entry.is_dir():
                 continue
-            where = f"{printable(path)}!/{printable(entry.filename)}"
+            where = f"{printable(path)}!/{printable(name)}"
             is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
-            problem = _problem(entry.filename, is_link)
+            problem = _problem(name, is_link)
             if not problem and entry.flag_bits & 1:
                 problem = "locked by a password", "Unpack it yourself, and read the folder."
             if problem:
@@ -66,7 +68,7 @@ def _of_zip(path: Path, folder: Path, options: Options) -> Iterator[Member | Fai
                 continue
             try:
                 with archive.open(entry) as source:
-                    yield _copied_out(source, entry.filename, where, folder, options)
+                    yield _copied_out(source, name, where, folder, options)
             except (*BROKEN, OSError) as error:
                 reason = printable(str(error)[:200]) or type(error).__name__
                 yield Failure(where, f"cannot be unpacked: {reason}", "The others were read.")
@@ -79,20 +81,23 @@ def _of_tar(path: Path, folder: Path, options: Options) -> Iterator[Member | Fai
         # As a stream: a member that is skipped is unpacked too, so all bytes are counted.
         counted = _Counted(cast(BinaryIO, unpacked), path, options.max_unpacked_bytes)
         try:
-            with tarfile.open(fileobj=cast(IO[bytes], counted), mode="r|") as archive:
+            with tarfile.open(
+                fileobj=cast(IO[bytes], counted), mode="r|", encoding="utf-8"
+            ) as archive:
                 for number, entry in enumerate(archive):
                     if number >= options.max_entries:
                         raise too_much(path, "files", options.max_entries, "max_entries")
                     archive.members = []  # type: ignore[attr-defined]  # it keeps them all otherwise
                     if entry.isdir():
                         continue
-                    where = f"{printable(path)}!/{printable(entry.name)}"
-                    if problem := _problem(entry.name, not entry.isreg()):
+                    [name] = decoded_names([entry.name.encode("utf-8", "surrogateescape")])
+                    where = f"{printable(path)}!/{printable(name)}"
+                    if problem := _problem(name, not entry.isreg()):
                         yield Failure(where, *problem)
                         continue
                     source = archive.extractfile(entry)
                     assert source is not None
-                    yield _copied_out(source, entry.name, where, folder, options)
+                    yield _copied_out(source, name, where, folder, options)
         except ReadingError:
             raise
         except (tarfile.TarError, OSError, *BROKEN) as error:

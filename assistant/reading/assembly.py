@@ -20,15 +20,19 @@ def assemble(
     *,
     file_name: str = "",
     last_date: str | None = None,
+    day_first: bool | None = None,
+    of_a_page: bool = False,
 ) -> Article | None:
     """The article, or None where `text` has nothing to read.
 
     stated: what the format says, under the names of `fields.article_fields`; it comes before what
         the text says. A headline that is repeated at the start of the text is taken out of it.
     last_date: taken where nothing else tells the day, as the day on which the file was made.
+    day_first: what 05/06/2024 means in what is stated, where that is known.
+    of_a_page: as for `metadata.clues`.
     """
     body = canonical(text)
-    fields = article_fields(stated)
+    fields = article_fields(stated, day_first=day_first)
     headline = ""
     if fields.title is None:
         headline, body = plain.split_headline(body)
@@ -40,7 +44,7 @@ def assemble(
         article_id,
         fields.title or plain.headline_text(headline) or plain.first_words(body),
         body,
-        metadata.clues(body, headline),
+        metadata.clues(body, headline, of_a_page=of_a_page),
         stated=fields,
         file_name=file_name,
         last_date=last_date,

@@ -12,9 +12,11 @@ from urllib.parse import unquote
 from assistant.errors import ReadingError
 from assistant.reading import markup
 from assistant.reading.assembly import assemble
+from assistant.reading.encodings import NotText, decoded
 from assistant.reading.files import printable
 from assistant.reading.options import Options
-from assistant.reading.text import NotText, decode, one_line
+from assistant.reading.stated_encoding import stated_encoding
+from assistant.reading.text import one_line
 from assistant.reading.unpacking import BROKEN, broken_zip, opened_zip
 from assistant.types import Article, Failure
 
@@ -44,14 +46,16 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
                 entry = archive.getinfo(name)
                 if entry.file_size > options.max_file_bytes:
                     raise ValueError(f"larger than max_file_bytes={options.max_file_bytes:,}")
-                content = decode(archive.read(entry))
+                data = archive.read(entry)
+                content = decoded(data, stated_encoding(data))
             except (*BROKEN, NotText, OSError) as error:
                 yield Failure(where, one_line(str(error)), "The other chapters were read.")
                 continue
-            article = _chapter(content, f"{article_id}#{name}", stated, path)
+            article = _chapter(content.text, f"{article_id}#{name}", stated, path)
             if article is not None:
                 found = True
                 yield article
+                yield from content.notes(where)
     if not found:
         raise ReadingError(f"{printable(path)}: no chapter has text", "Remove it.")
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from assistant.reading.dates import parse_date
 from assistant.reading.text import one_line
+from assistant.reading.writers import tidy_writers
 
 _LANGUAGE_NAMES = {
     "english": "en",
@@ -44,24 +45,47 @@ class Fields:
     language: str | None = None
 
 
-def article_fields(values: Mapping[str, object]) -> Fields:
-    """The fields that `values` states, under the names that are common for them, in any case."""
+_PUBLISHED = (
+    *("published", "published_at", "date", "pubdate", "date_published", "datepublished"),
+    *("publication_date", "publish_date", "pub_date", "published_date", "published_on"),
+)
+
+
+def article_fields(values: Mapping[str, object], *, day_first: bool | None = None) -> Fields:
+    """The fields that `values` states, under the names that are common for them, in any case.
+
+    day_first: what 05/06/2024 means in them, where that is known.
+    """
     lower = {str(key).strip().lower(): value for key, value in values.items()}
 
     def first(*names: str) -> str | None:
         return next((text for name in names if (text := _text(lower.get(name)))), None)
 
-    stated_date = first("published", "published_at", "date", "pubdate", "date_published")
     url = first("url", "link", "canonical_url")
     return Fields(
         title=first("title", "headline"),
-        author=first("author", "authors", "byline"),
-        published=parse_date(stated_date) if stated_date else None,
+        author=_writers(next(filter(None, map(lower.get, ("author", "authors", "byline"))), None)),
+        published=parse_date(stated_date(lower), day_first=day_first),
         source=first("source", "outlet", "publisher", "site_name"),
         # Anything else, such as "javascript:", must not become a link.
         url=url if url and re.match(r"https?://\S+$", url, re.IGNORECASE) else None,
         language=_language(first("language", "lang")),
     )
+
+
+def stated_date(values: Mapping[str, object]) -> object:
+    """What `values`, their keys in lower case, say of the day; None where they say nothing."""
+    value = next((values[name] for name in _PUBLISHED if values.get(name)), None)
+    if isinstance(value, dict):  # as MongoDB exports it
+        value = value.get("$date")
+    return value if isinstance(value, int | float) else _text(value)
+
+
+def _writers(value: object) -> str | None:
+    if not isinstance(value, list):
+        value = [value]
+    found = (tidy_writers(text) for item in value if (text := _text(item)))
+    return ", ".join(dict.fromkeys(name for name in found if name)) or None
 
 
 def _text(value: object) -> str | None:

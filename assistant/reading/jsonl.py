@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from assistant.errors import ReadingError
+from assistant.reading.encodings import Decoded, NotText, decoded
 from assistant.reading.files import opened, printable
 from assistant.reading.options import Options
-from assistant.reading.records import BadRecord, record_article
-from assistant.reading.text import NotText, decode
+from assistant.reading.records import BadRecord, days_come_first, record_article
 from assistant.types import Article, Failure
 
 _CHUNK = 1 << 20
+_OPEN_DATE = re.compile(rb'"\s*\d{1,2}[/-]\d{1,2}[/-]\d')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -27,20 +30,34 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
     any_line = False
     with opened(path) as file:
         _check_encoding(file, path)
+        day_first = days_come_first(_with_open_dates(file, options), options.columns)
+        _check_encoding(file, path)  # to the start again
         for number, line in _lines(file, options.max_file_bytes):
             any_line = True
             try:
-                key, article = _article(line, number, article_id, options)
+                content = _decoded(line, options)
+                key, article = record_article(
+                    _object(content.text), number, article_id, options.columns, day_first=day_first
+                )
                 if key in seen:
                     raise BadRecord(f"its id {key!r} is that of an earlier line")
             except BadRecord as error:
                 where = f"{printable(path)}:{number}"
-                yield Failure(where, str(error), "Mend this line; the others were read.")
+                yield Failure(where, str(error), "Fix this line; the others were read.")
             else:
                 seen.add(key)
                 yield article
+                yield from content.notes(f"{printable(path)}:{number}")
     if not any_line:
         raise ReadingError(f"{printable(path)}: empty", "Put articles in, or remove it.")
+
+
+def _with_open_dates(file: BinaryIO, options: Options) -> Iterator[dict[str, object]]:
+    """The objects of the lines in which a date such as 05/06/2024 may stand."""
+    for _, line in _lines(file, options.max_file_bytes):
+        if line and _OPEN_DATE.search(line):
+            with suppress(BadRecord):  # named where the lines are read
+                yield _object(_decoded(line, options).text)
 
 
 def _check_encoding(file: BinaryIO, path: Path) -> None:
@@ -67,25 +84,24 @@ def _lines(file: BinaryIO, max_bytes: int) -> Iterator[tuple[int, bytes | None]]
             yield number, content
 
 
-def _article(
-    line: bytes | None, number: int, file_id: str, options: Options
-) -> tuple[str, Article]:
-    """The key and the article of one line. Raises BadRecord."""
+def _decoded(line: bytes | None, options: Options) -> Decoded:
+    """The text of one line. Raises BadRecord."""
     if line is None:
         raise BadRecord(f"longer than {options.max_file_bytes:,} bytes (setting max_file_bytes)")
-    return record_article(_object(line), number, file_id, options.columns)
+    try:
+        return decoded(line)
+    except NotText as error:
+        raise BadRecord(str(error)) from None
 
 
-def _object(line: bytes) -> dict[str, object]:
+def _object(line: str) -> dict[str, object]:
     """The JSON object in `line`, its keys in lower case. Raises BadRecord."""
     try:
-        values = json.loads(decode(line))
+        values = json.loads(line)
     except json.JSONDecodeError as error:
         raise BadRecord(
             f"no valid JSON: {error.msg.removesuffix(' at')} at character {error.colno}"
         ) from None
-    except NotText as error:
-        raise BadRecord(str(error)) from None
     except RecursionError:
         raise BadRecord("JSON nested too deeply") from None
     except ValueError:  # a number of more digits than Python converts

@@ -36,13 +36,21 @@ _CHARACTERS = 4_000
 
 def guess_language(text: str) -> str | None:
     """ISO 639-1 code of the language of `text`, or None where it is not clear."""
+    likely = likely_languages(text)
+    return likely[0] if len(likely) == 1 else None
+
+
+def likely_languages(text: str) -> list[str]:
+    """The languages that `text` may be in, the likeliest first; empty where nothing tells."""
     words = [word.lower() for word in _WORD.findall(text[:_CHARACTERS])][:_ENOUGH_WORDS]
     if len(words) < 4:
-        return None
+        return []
     counts = Counter(words)
     hits = {code: sum(counts[word] for word in known) for code, known in _WORDS.items()}
     if any("ə" in word for word in counts):  # a letter of Azerbaijani only
         hits["az"] += len(words) // 10
-    (best, most), (_, second) = sorted(hits.items(), key=lambda item: -item[1])[:2]
-    clear = most >= 2 and most * 10 >= len(words) and most * 4 > second * 5
-    return best if clear else None
+    most = max(hits.values())
+    if most < 2 or most * 10 < len(words):
+        return []
+    likely = [code for code, count in hits.items() if count * 5 >= most * 4]
+    return sorted(likely, key=lambda code: -hits[code])

@@ -3,55 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from assistant.reading import archives
 from assistant.reading.files import printable
 from assistant.reading.sources import FORMATS, leads_inside
+from assistant.reading.unread import unread
 from assistant.types import Failure
-
-# What articles are kept in besides the formats that are read. Pictures, styles and scripts, as
-# they lie beside a saved page, are nobody's loss.
-UNREAD = frozenset(
-    ".doc .rtf .odt .pages .wps .mht .mhtml .msg .mbox .json .xml .xls .xlsx .rar .7z .gz .bz2 .xz "
-    ".mobi .azw3 .djvu .ps".split()
-)
 
 
 def left_out(root: Path) -> list[Failure]:
-    """Each link under the folder `root` that leads out of it or nowhere, and in one line the files
-    of formats that may hold articles and cannot be read. Nothing for a file."""
+    """Each link under the folder `root` that leads out of it or nowhere, and what may hold articles
+    and is not read, as `unread` puts it. Nothing for a file."""
     if not root.is_dir():
         return []
     inside = root.resolve()
     links: list[Failure] = []
-    unread: Counter[str] = Counter()
+    others: list[Path] = []
     for entry in _entries(root):
         path = Path(entry.path)
-        suffix = path.suffix.lower()
         if entry.is_symlink():
             if path.is_dir():
                 if not path.resolve().is_relative_to(inside):  # else it is read where it is
                     links.append(_link(path))
             elif _is_read(path) and not leads_inside(path, inside):
                 links.append(_link(path))
-        elif suffix in UNREAD and not _is_read(path):
-            unread[suffix] += 1
-    if not unread:
-        return links
-    number = unread.total()
-    listed = ", ".join(f"{count:,} {suffix}" for suffix, count in unread.most_common())
-    return [
-        *links,
-        Failure(
-            printable(root),
-            f"{number:,} {'file' if number == 1 else 'files'} of formats that are not read: "
-            f"{listed}",
-            f"If they are articles, save them as one of these: {', '.join(FORMATS)}.",
-        ),
-    ]
+        elif not _is_read(path):
+            others.append(path)
+    return [*links, *unread(root, others, FORMATS)]
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:

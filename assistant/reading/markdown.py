@@ -10,6 +10,7 @@ import yaml
 
 from assistant.errors import ReadingError
 from assistant.reading import metadata, plain
+from assistant.reading.encodings import file_text
 from assistant.reading.fields import article_fields
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.options import Options
@@ -47,7 +48,8 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
     if isinstance(data, Failure):
         yield data
         return
-    values, body, problem = split_front_matter(plain.canonical_text(data, path))
+    found = file_text(data, path)
+    values, body, problem = split_front_matter(canonical(found.text))
     stated = article_fields(values)
     body = canonical(without_comments(body))
     heading, below = _split_heading(body)
@@ -61,11 +63,12 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
     title = stated.title or heading or _without_markup(body)
     clues = metadata.clues(body)
     yield settled(article_id, title, body, clues, stated=stated, file_name=path.name)
+    yield from found.notes(path)
     if problem:
         yield Failure(
             printable(path),
             f"front matter ignored: {problem}",
-            "The article was read, with guesses instead. Mend the lines between the two ---.",
+            "The article was read, with guesses instead. Fix the lines between the two ---.",
         )
 
 

@@ -7,10 +7,14 @@ such things: the first lines, the last lines, and a few fixed phrases.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.reading import dates, names
+from assistant.reading.date_lines import Kind, LineDate, line_dates
+from assistant.reading.language import likely_languages
+from assistant.reading.month_names import day_comes_first
 
 _TAG_WORDS = "UPDATED|UPDATE|BREAKING|CORRECTED|CORRECTION|EXCLUSIVE|VIDEOS?|PHOTOS?|LIVE|WATCH"
 _TAG_FIRST = re.compile(
@@ -19,10 +23,12 @@ _TAG_FIRST = re.compile(
     r"|(?P<c>(?i:correction|corrected|update|updated|breaking|exclusive)):\s+"
     rf"|(?P<d>{_TAG_WORDS})\s+"
 )
+# It starts where white space starts: a search from every space of a long row of them takes the
+# square of their number.
 _TAG_LAST = re.compile(
-    rf"\s*[\[(](?P<a>{_TAG_WORDS})[\])]$"
-    rf"|\s*(?:[:|–—]| -)\s*(?P<b>{_TAG_WORDS})$"
-    rf"|\s+(?P<d>{_TAG_WORDS})$"
+    rf"(?<!\s)(?:\s*[\[(](?P<a>{_TAG_WORDS})[\])]$"
+    rf"|\s*(?:[:|–—]|(?<=\s)-)\s*(?P<b>{_TAG_WORDS})$"
+    rf"|\s+(?P<d>{_TAG_WORDS})$)"
 )
 
 _URL = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
@@ -30,11 +36,6 @@ _URL_LINE = re.compile(
     r"(?:(?:source|url|link|original|quelle|read more|via)\s*:\s*)?<?(https?://[^\s<>]+)>?", re.I
 )
 _SOURCE_LINE = re.compile(r"(?:source|outlet|publisher|quelle|fuente|fonte)\s*:\s*(.{2,80})", re.I)
-_DATE_LABEL = re.compile(
-    r"\b(?:first published|published|posted|last updated|updated|date|issued|veröffentlicht|stand"
-    r"|datum|publié|publicado|pubblicato|data|fecha)\b",
-    re.IGNORECASE,
-)
 _WEEKDAY = (
     r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag"
@@ -45,14 +46,16 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"\s+[-–—/]\s+|[|·•,;:()\[\]]")
+_LONGEST_LABEL = 12  # characters, of a label in a script without capitals
 _SMALL_PRINT = ("web", "desk", "online", "edition", "print", "newsroom", "staff", "and", "by")
+_TOWARDS = ("by", "until", "till", "from", "before", "after", "since", "bis", "ab", "seit", "vom")
 _DATELINE = re.compile(r"[^\n]{0,90}?(?:\s[-–—]{1,2}\s|[–—]|:\s)")
 _ANCHOR = re.compile(
     rf"\b(?P<word>today|yesterday|heute|gestern|(?:on|this) (?:{_WEEKDAY})),? (?:the )?$",
     re.IGNORECASE,
 )
 _TO_COME = re.compile(r"\b(?:will|next|until|from|by|is to|are to|due)\b", re.IGNORECASE)
-_HEAD, _TAIL = 4, 3  # lines
+_HEAD, _TAIL, _CHRONICLE = 4, 3, 100  # lines
 _OPENING, _SEARCHED = 600, 10_000  # characters
 
 
@@ -94,22 +97,13 @@ def is_about(line: str) -> bool:
         or _outlet_line(line) is not None
         or _URL_LINE.fullmatch(line.strip()) is not None
         or _SOURCE_LINE.fullmatch(line.strip()) is not None
-        or date_line(line) is not None
+        or bool(_line_dates(line))
         or not any(character.isalnum() for character in line)
     )
 
 
-def date_line(line: str) -> dates.FoundDate | None:
-    """The date of a line that holds little else: "Published: 12 June 2024", "Kelderby, 12 June"."""
-    found = next(dates.find_dates(line), None) if len(line) <= 120 else None
-    if found is None:
-        return None
-    label = _DATE_LABEL.match(line, len(line) - len(line.lstrip(" (*_[")))
-    if label and not re.search(r"\w", _CLOCK.sub("", line[label.end() : found.start])):
-        return found
-    rest = _CLOCK.sub(" ", line[: found.start] + "|" + line[found.end :])
-    segments = [segment.strip(" .*_#") for segment in _SEPARATORS.split(rest)]
-    return found if all(_is_label(segment) for segment in segments) else None
+def _line_dates(line: str, day_first: bool | None = None) -> list[LineDate]:
+    return line_dates(line, _is_label, _is_credit, day_first=day_first)
 
 
 def _outlet_line(line: str) -> str | None:
@@ -119,40 +113,78 @@ def _outlet_line(line: str) -> str | None:
             return credited
     if len(line) > 120 or line.endswith((".", "?", "!")):
         return None
-    found = date_line(line)
-    rest = line[: found.start] + "|" + line[found.end :] if found else line
-    segments = [part.strip(" .*_#") for part in _SEPARATORS.split(_CLOCK.sub(" ", rest))]
+    rest = _CLOCK.sub(" ", _without_dates(line))
+    segments = [part.strip(" .*_#") for part in _SEPARATORS.split(rest)]
     outlet = next((part for part in segments if names.is_outlet(part) and " " in part), None)
     return outlet if all(_is_label(part) for part in segments) else None
 
 
+def _is_credit(segment: str) -> bool:
+    return names.is_outlet(segment) or bool(names.credits_of(segment))
+
+
 def _is_label(segment: str) -> bool:
     words = segment.split()
+    if words and words[-1].lower() in _TOWARDS:
+        return False  # "Apply by", "Valid from"
     if not words or names.is_outlet(segment) or names.byline(segment):
         return len(words) <= 6
+    if not any(c.lower() != c.upper() for c in segment):  # of a script without capitals
+        return len(words) <= 3 and len(segment) <= _LONGEST_LABEL and not segment[0].isdigit()
     return len(words) <= 3 and all(
-        word[0].isupper() or word.lower() in _SMALL_PRINT or _DATE_LABEL.fullmatch(word)
-        for word in words
+        word[0].isupper() or word.lower() in _SMALL_PRINT for word in words
     )
 
 
-def clues(text: str, headline: str = "") -> Clues:
+def clues(text: str, headline: str = "", *, of_a_page: bool = False) -> Clues:
     """What `text`, in canonical form, says of its author, date, source and URL.
 
     headline: the line that was taken for the headline, which is no place to look.
+    of_a_page: of a web page, whose lines around the text are known apart; where some are left in
+        the text they are those of other stories.
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if headline in lines:
         lines.remove(headline)
     edges = lines[:_HEAD] + lines[max(_HEAD, len(lines) - _TAIL) :]
-    published, partial = _date(text, lines, edges)
+    if of_a_page:
+        edges = []
+    day_first = _day_comes_first(None, text)
+    told = [] if of_a_page else _told_at_the_edges(lines, day_first)
+    published, partial = _date(text, lines, told, day_first)
     return Clues(
-        author=_author(edges, lines),
+        author=None if of_a_page else _author(edges, lines),
         published=published,
         partial_date=partial,
         source=_source(text, lines, edges),
         url=next((m[1] for line in edges if (m := _URL_LINE.fullmatch(line))), None),
     )
+
+
+def clues_around(
+    head: Sequence[str], below: Sequence[str], language: str | None, text: str
+) -> Clues:
+    """The writer and the day that the lines around a text tell, as a web page shows them.
+
+    below: lines below the text. Teasers of other stories are not far, so a day counts there only
+    if it is said to be that of publication.
+    language: as stated, such as "en-GB"; it, or else the text, tells what 05/06/2024 means.
+    """
+    day_first = _day_comes_first(language, text)
+    told = sorted((d for line in head for d in _line_dates(line, day_first)), key=lambda d: d.kind)
+    told = [dated for dated in told if dated.kind is not Kind.UPDATED]
+    last = (dated for line in below for dated in _line_dates(line, day_first))
+    told += [dated for dated in last if dated.kind is Kind.PUBLISHED]
+    writers = (names.byline(_without_dates(line)) for line in (*head, *below))
+    return Clues(
+        author=next(filter(None, writers), None),
+        published=next(filter(None, (dated.found.full for dated in told)), None),
+    )
+
+
+def _day_comes_first(language: str | None, text: str) -> bool | None:
+    likely = [language] if language else likely_languages(text)
+    return True if likely and all(map(day_comes_first, likely)) else None
 
 
 def settle_date(clues: Clues, file_name: str) -> tuple[date | None, str | None]:
@@ -167,9 +199,15 @@ def settle_date(clues: Clues, file_name: str) -> tuple[date | None, str | None]:
     return in_name, None if in_name else clues.partial_date
 
 
+def _without_dates(line: str) -> str:
+    for dated in reversed(_line_dates(line)):
+        line = line[: dated.found.start] + "|" + line[dated.found.end :]
+    return line.strip(" |")
+
+
 def _author(edges: list[str], lines: list[str]) -> str | None:
     for line in edges:
-        if author := names.byline(line):
+        if author := names.byline(_without_dates(line)):
             return author
     for line in reversed(lines[-_TAIL:]):
         # A bare name counts only below a text: a signature.
@@ -192,15 +230,44 @@ def _source(text: str, lines: list[str], edges: list[str]) -> str | None:
     return names.attributed_outlet(text)
 
 
-def _date(text: str, lines: list[str], edges: list[str]) -> tuple[date | None, str | None]:
+def _told_at_the_edges(lines: list[str], day_first: bool | None) -> list[LineDate]:
+    """The days in the first lines and in those that follow the text.
+
+    A day without a label that follows a sentence is none if more such lines come: a chronicle.
+    """
+    told: list[LineDate] = []
+    after_text = False
+    for line in lines[:_HEAD]:
+        found = _line_dates(line, day_first)
+        if after_text and any(map(_is_bare_day, lines[_HEAD : _HEAD + _CHRONICLE])):
+            found = [dated for dated in found if dated.kind is not Kind.UNSAID]
+        told += found
+        after_text = after_text or not is_about(line)
+    for line in reversed(lines[max(_HEAD, len(lines) - _TAIL) :]):
+        if not is_about(line) and names.signature(line) is None:
+            break
+        told += _line_dates(line, day_first)
+    return told
+
+
+def _is_bare_day(line: str) -> bool:
+    return any(dated.kind is Kind.UNSAID for dated in _line_dates(line))
+
+
+def _date(
+    text: str, lines: list[str], told: list[LineDate], day_first: bool | None
+) -> tuple[date | None, str | None]:
     """The day of publication, or else the ``--MM-DD`` of one without a year."""
-    ranked = sorted(edges, key=_date_rank)
-    candidates = [found for line in ranked if (found := date_line(line))]
+    candidates = [
+        dated.found
+        for dated in sorted(told, key=lambda dated: dated.kind)
+        if dated.kind is not Kind.UPDATED
+    ]
     for line in lines[:_HEAD]:
         # A dateline: "KELDERBY, 12 June 2024 (Northern Wire) - ", places and names and no more.
         match = _DATELINE.match(line)
         prefix = match[0] if match else ""
-        for found in dates.find_dates(prefix):
+        for found in dates.find_dates(prefix, day_first=day_first):
             rest = _CLOCK.sub(" ", prefix[: found.start] + " " + prefix[found.end :])
             if not any(word[0].islower() for word in re.findall(r"[^\W\d_]+", rest)):
                 candidates.append(found)
@@ -217,14 +284,6 @@ def _date(text: str, lines: list[str], edges: list[str]) -> tuple[date | None, s
         return None, today
     weekday = _anchored("\n".join(lines)[:_OPENING], ("on", "this"))
     return None, weekday if isinstance(weekday, str) else None
-
-
-def _date_rank(line: str) -> int:
-    """0 for a line that states the day of publication, 2 for a later day, 1 for any other."""
-    start = line.lower().lstrip(" (*_[")
-    if start.startswith(("publ", "first publ")):
-        return 0
-    return 2 if start.startswith(("updated", "last updated", "corrected")) else 1
 
 
 def _anchored(text: str, words: tuple[str, ...]) -> date | str | None:

@@ -15,11 +15,12 @@ def _words(text: str) -> frozenset[str]:
 
 _PARTICLES = _words("van von der den de di da del della dos du la le ter ten zu bin ibn al el y af")
 _BYLINE = re.compile(
-    r"(?:(?:written |text |words |story |reported |report )?by|von|par|por|door"
+    r"(?:(?:(?:written|text|words|story|reported|report|review|analysis|opinion|interview|column"
+    r"|commentary|posted|submitted|published) )?by|von|par|por|door|di|af|av"
     r"|author|reporter|autorin|autor|auteur|autore|text|words)\b:? +(.+)",
     re.IGNORECASE,
 )
-_NAME_ENDS = re.compile(r"\s*(?:[,;|/(·•]| and | und | et | y | e | en | & | [-–—] | in )\s*")
+_NAME_ENDS = re.compile(r"\s*(?:[,;|/(·•]| and | und | et | y | e | en | & | [-–—] | in | on )\s*")
 _ROLES = _words(
     "staff writer writers reporter reporters correspondent editor editors desk agency agencies "
     "news press team redaktion redaktor redakteur redakteurin contributor columnist"
@@ -73,7 +74,9 @@ def credits_of(line: str) -> list[str]:
     bare = line.strip(_ORNAMENTS)
     match = _BYLINE.fullmatch(bare) if len(line) <= _LONGEST_CREDIT else None
     # A capital is asked for, since "by the river" is the start of a sentence that goes on.
-    if not match or not bare[0].isupper():
+    if not match:
+        return _with_role(bare) if len(line) <= _LONGEST_CREDIT else []
+    if not bare[0].isupper() and not bare.startswith("di "):  # Italian bylines have a small one
         return []
     credited: list[str] = []
     for part in _NAME_ENDS.split(match[1]):
@@ -82,6 +85,20 @@ def credits_of(line: str) -> list[str]:
             break  # "Staff Writer", or a place or date: what follows is no name either.
         credited.append(part)
     return credited
+
+
+def _with_role(line: str) -> list[str]:
+    """The name in "Ben Okoro, Transport Correspondent"."""
+    parts = _SIGNATURE_PARTS.split(line)
+    if len(parts) != 2 or not is_role(parts[1]) or is_role(parts[0]) or not is_name(parts[0]):
+        return []
+    return parts[:1]
+
+
+def is_role(text: str) -> bool:
+    """Whether `text` says what somebody does at a paper: "Chief Reporter", "staff"."""
+    words = text.split()
+    return 1 <= len(words) <= 4 and words[-1].lower() in _ROLES
 
 
 def byline(line: str) -> str | None:
@@ -111,6 +128,11 @@ def is_name(text: str) -> bool:
         and _well_formed(words)
         and not any(word.lower() in _NO_NAME for word in words)
     )
+
+
+def is_person(text: str) -> bool:
+    """Whether `text` has the form of a person's name and is neither an outlet's nor a role's."""
+    return is_name(text) and not is_outlet(text) and not is_role(text)
 
 
 def _well_formed(words: list[str]) -> bool:

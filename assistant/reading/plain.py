@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.errors import ReadingError
 from assistant.reading import metadata, text
-from assistant.reading.files import printable, read_bytes
+from assistant.reading.encodings import file_text
+from assistant.reading.files import read_bytes
 from assistant.reading.options import Options
 from assistant.reading.settling import settled
 from assistant.types import Article, Failure
@@ -29,24 +29,13 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
     if isinstance(data, Failure):
         yield data
         return
-    content = canonical_text(data, path)
+    found = file_text(data, path)
+    content = text.canonical(found.text)
     headline, body = split_headline(content)
     title = headline_text(headline) or first_words(body)
     clues = metadata.clues(content, headline)
     yield settled(article_id, title, body, clues, file_name=path.name)
-
-
-def canonical_text(data: bytes, path: Path) -> str:
-    """The canonical text of a file's bytes. Raises ReadingError if it is binary or empty."""
-    try:
-        content = text.canonical(text.decode(data))
-    except text.NotText as error:
-        raise ReadingError(
-            f"{printable(path)}: {error}", "Save it as plain UTF-8 text, or remove it."
-        ) from None
-    if not content.strip():
-        raise ReadingError(f"{printable(path)}: empty", "Put the article's text in, or remove it.")
-    return content
+    yield from found.notes(path)
 
 
 def split_headline(content: str) -> tuple[str, str]:
@@ -90,7 +79,7 @@ def first_words(body: str) -> str:
 
 
 def _is_headline(line: str) -> bool:
-    line = metadata.take_tags(line)[0]
+    line = metadata.take_tags(text.one_line(line))[0]
     return len(line) <= _LONGEST_HEADLINE and not _ENDS_LIKE_TEXT.search(line)
 
 

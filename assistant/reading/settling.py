@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.reading import metadata
-from assistant.reading.dates import parse_date
+from assistant.reading.dates import address_date, parse_date
 from assistant.reading.fields import Fields
 from assistant.reading.language import guess_language
 from assistant.types import Article
@@ -30,6 +30,8 @@ def settled(
     published, partial = metadata.settle_date(clues, file_name)
     if not published and not partial and last_date:
         published = parse_date(last_date)
+    if not published and not partial and stated.url:
+        published = address_date(stated.url)
     return Article(
         id=article_id,
         title=bare_title,

@@ -24,6 +24,7 @@ from assistant.reading import (
 from assistant.reading.archives import Member
 from assistant.reading.files import printable, reading_error
 from assistant.reading.options import Options
+from assistant.reading.unread import is_about_folder, suffix, unread
 from assistant.types import Article, Failure
 
 
@@ -51,8 +52,6 @@ FORMATS: dict[str, Reader] = {
 }
 
 _DEFAULTS = Options()
-# Files about a folder rather than in it.
-_ABOUT = ("README", "LICENSE", "CHANGELOG")
 
 
 @dataclass(frozen=True)
@@ -107,17 +106,21 @@ def read(
 def _read_archive(path: Path, archive_id: str, options: Options) -> Iterator[Article | Failure]:
     found = False
     seen: set[str] = set()
+    others: list[Path] = []
     for member in archives.members(path, options):
         found = True
         if isinstance(member, Failure):
             yield member
-        elif not _is_article_member(Path(printable(member.name))):
+        elif _is_hidden_member(name := Path(printable(member.name))):
             continue
+        elif not _is_article_file(name):
+            others.append(name)
         elif member.name in seen:
             yield Failure(_inside(path, member), "an earlier file in the archive has this name")
         else:
             seen.add(member.name)
             yield from _read_member(path, member, archive_id, options)
+    yield from unread(path, others, FORMATS)
     if not found:
         raise ReadingError(f"{printable(path)}: no files in it", "Fill it, or remove it.")
 
@@ -155,10 +158,13 @@ def _reader(path: Path) -> Reader:
     try:
         return FORMATS[path.suffix.lower()]
     except KeyError:
-        raise ReadingError(
-            f"{printable(path)}: unknown format '{printable(path.suffix)}'",
-            f"Formats that can be read: {', '.join((*FORMATS, *archives.SUFFIXES))}.",
-        ) from None
+        known = f"Formats that can be read: {', '.join((*FORMATS, *archives.SUFFIXES))}."
+        if suffix(path):
+            reason, hint = f"unknown format '{printable(path.suffix)}'", known
+        else:
+            reason = "its name does not end in a format"
+            hint = f"Add the suffix to its name, such as .txt. {known}"
+        raise ReadingError(f"{printable(path)}: {reason}", hint) from None
 
 
 def _walk(folder: Path, inside: Path) -> Iterator[Path]:
@@ -178,15 +184,13 @@ def _walk(folder: Path, inside: Path) -> Iterator[Path]:
 
 
 def _is_article_file(path: Path) -> bool:
-    # "LICENSE-MIT.txt" is about the folder, but "license-plates-dearer.txt" is an article.
-    about = path.name.startswith(_ABOUT) or path.name.split(".")[0].upper() in _ABOUT
     known = path.suffix.lower() in FORMATS or archives.is_archive(path)
-    return known and not about
+    return known and not is_about_folder(path)
 
 
-def _is_article_member(name: Path) -> bool:
+def _is_hidden_member(name: Path) -> bool:
     """As for a folder's files: a Mac puts hidden ones with the same suffix beside each file."""
-    return _is_article_file(name) and not any(part.startswith(".") for part in name.parts)
+    return any(part.startswith(".") for part in name.parts)
 
 
 def leads_inside(link: Path, inside: Path) -> bool:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from assistant.errors import ReadingError
+from assistant.reading.delimited import Row, table
+from assistant.reading.encodings import file_text
 from assistant.reading.files import printable, read_bytes
 from assistant.reading.options import Options
-from assistant.reading.plain import canonical_text
-from assistant.reading.records import BODY_KEYS, BadRecord, record_article
-from assistant.reading.text import decode
+from assistant.reading.records import BODY_KEYS, BadRecord, days_come_first, record_article
 from assistant.types import Article, Failure
-
-_DELIMITERS = ",;\t|"
 
 
 def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article | Failure]:
@@ -27,52 +24,56 @@ def read(path: Path, *, article_id: str, options: Options) -> Iterator[Article |
     if isinstance(data, Failure):
         yield data
         return
-    canonical_text(data, path)  # says what is wrong with a file that is no text
+    found = file_text(data, path)
     # Not the canonical form: white space within a quoted field is for the article to tidy.
-    content = decode(data).replace("\0", "")
+    content = found.text.replace("\0", "")
     # Raised and not lowered again: a second thread may be reading.
     csv.field_size_limit(max(csv.field_size_limit(), options.max_file_bytes))
-    first_line = content.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first_line.count)
-    rows = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
-    header = [name.strip().lower() for name in _first(rows)]
     bodies = (*BODY_KEYS, options.columns.get("text", "text").lower())
+    header, rows = table(content, bodies)
     if not any(name in bodies for name in header):
         raise ReadingError(
             f"{printable(path)}: no column is called {', '.join(BODY_KEYS)}",
             f'Name the one with the text in the settings file: columns = "text=NAME". '
             f"The columns are: {', '.join(printable(name) for name in header[:12])}.",
         )
-    yield from _articles(rows, header, path, article_id, options)
-
-
-def _first(rows: Iterator[list[str]]) -> list[str]:
-    try:
-        return next((row for row in rows if any(row)), [])
-    except csv.Error:
-        return []
+    for name in bodies:
+        if header.count(name) > 1:
+            raise ReadingError(
+                f"{printable(path)}: two columns are called {name}",
+                "Give the one that is not the text of the article another name.",
+            )
+    records = (dict(zip(header, row.fields, strict=False)) for row in rows)
+    day_first = days_come_first(records, options.columns)
+    yield from _articles(rows, header, path, article_id, options, day_first)
+    yield from found.notes(path)
 
 
 def _articles(
-    rows: Iterator[list[str]], header: list[str], path: Path, article_id: str, options: Options
+    rows: Iterable[Row],
+    header: list[str],
+    path: Path,
+    article_id: str,
+    options: Options,
+    day_first: bool | None,
 ) -> Iterator[Article | Failure]:
     seen: set[str] = set()
-    number = 1
-    while True:
-        number += 1
+    for number, row in enumerate(rows, 2):
+        where = f"{printable(path)}: row {number}"
+        if row.problem:
+            yield Failure(where, row.problem, row.hint)
+            continue
+        if not any(field.strip() for field in row.fields):
+            continue
         try:
-            row = next(rows, None)
-            if row is None:
-                return
-            if not any(field.strip() for field in row):
-                continue
-            values: dict[str, object] = dict(zip(header, row, strict=False))
-            key, article = record_article(values, number, article_id, options.columns)
+            values: dict[str, object] = dict(zip(header, row.fields, strict=False))
+            key, article = record_article(
+                values, number, article_id, options.columns, day_first=day_first
+            )
             if key in seen:
                 raise BadRecord(f"its id {key!r} is that of an earlier row")
-        except (BadRecord, csv.Error) as error:
-            where = f"{printable(path)}: row {number}"
-            yield Failure(where, str(error), "Mend this row; the others were read.")
+        except BadRecord as error:
+            yield Failure(where, str(error), "Fix this row; the others were read.")
         else:
             seen.add(key)
             yield article

@@ -1,8 +1,7 @@
-"""Bytes -> text, and text -> its canonical form, the one that all character positions refer to."""
+"""Text -> its canonical form, the one that all character positions refer to."""
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 
@@ -21,58 +20,12 @@ _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+# Letters in the shapes that a typesetter gave them: one for "fi", the Arabic ones for the start and
+# the end of a word. A reader sees the letters, and nobody asks with any others.
+_SHAPES = re.compile("[\ufb00-\ufb4f\ufb50-\ufdfb\ufe70-\ufefc]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ENDLESS_MARKS = re.compile(r"[^\w\s\x00-\x7f]{1000}")  # combining marks are no \w
 _BLANK_LINES = re.compile(r"\n{3,}")
-
-_BINARY_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
-# Encodings of other scripts than Latin, worth telling apart where most of a text is not ASCII.
-_OTHER_SCRIPTS = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256"]
-_OTHER_SCRIPTS += ["gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"]
-
-
-class NotText(ValueError):
-    """The bytes are no text; the message says why, to follow "the file ..."."""
-
-
-def decode(data: bytes) -> str:
-    """The text of `data`: UTF-8, UTF-16 with a byte order mark, or an older encoding, guessed.
-
-    No byte is dropped: one that means nothing in the encoding becomes U+FFFD. Raises NotText.
-    """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
-    if b"\0" in data:
-        raise NotText("contains NUL bytes, so it is binary, or UTF-16 without a byte order mark")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    controls = len(data) - len(data.translate(None, _BINARY_CONTROLS))
-    if controls * 50 > len(data):
-        raise NotText("is full of control characters, so it is binary")
-    return _decode_older(data)
-
-
-def _decode_older(data: bytes) -> str:
-    escaped = data.decode("utf-8", errors="surrogateescape")
-    wrong = len(_SURROGATES.findall(escaped))
-    foreign = sum(1 for character in escaped if character > "\x7f")
-    if foreign > 2 * wrong:
-        # Good UTF-8 with a few stray bytes, as when two files were joined.
-        return _SURROGATES.sub(
-            lambda match: bytes([ord(match[0]) - 0xDC00]).decode("cp1252", errors="replace"),
-            escaped,
-        )
-    if foreign * 4 > len(data):
-        from charset_normalizer import from_bytes
-
-        guess = from_bytes(data, cp_isolation=_OTHER_SCRIPTS).best()
-        if guess is not None:
-            return str(guess)
-    # In Latin script a guess among the many encodings is wrong more often than this one is: the
-    # few accents of a French text were taken for Polish.
-    return data.decode("cp1252", errors="replace")
 
 
 def canonical(text: str) -> str:
@@ -80,13 +33,14 @@ def canonical(text: str) -> str:
 
     Unicode NFC; lines end in ``\\n``, without trailing white space; at most one blank line in a
     row, none at the start or end; no control characters, terminal escapes or invisible characters;
-    spaces are U+0020.
+    spaces are U+0020; no ligatures, but the letters.
     """
     text = _ESCAPES.sub("", text)
     text = _LINE_ENDS.sub("\n", text)
     text = _SPACES.sub(" ", text)
     text = _INVISIBLE.sub("", text)
     text = _SURROGATES.sub("\ufffd", text)
+    text = _SHAPES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     text = "\n".join(_composed(line).rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip("\n")
 

@@ -46,7 +46,8 @@ def article_address(
     quote: str = "",
     frame: bool = False,
 ) -> str:
-    """The page of one article, at the characters from `start` to `end` where these are given.
+    """The page of one article, at the characters from `start` to `end` where these are given;
+    relative to the start page.
 
     quote: what these characters are expected to say. frame: for the pane beside the chat.
     """
@@ -58,11 +59,11 @@ def article_address(
     if frame:
         values["frame"] = "1"
     place = "#cited" if "start" in values else ""
-    return f"/articles/view?{urlencode(values, errors='replace')}{place}"
+    return f"articles/view?{urlencode(values, errors='replace')}{place}"
 
 
 def citation_address(citation: Citation, *, frame: bool = False) -> str:
-    """The page of the article that `citation` cites, at the cited characters."""
+    """The page of the article that `citation` cites, at the cited characters; relative likewise."""
     return article_address(
         citation.article_id, citation.start, citation.end, quote=citation.quote, frame=frame
     )

@@ -163,6 +163,7 @@ def report_json(report: IngestReport) -> dict[str, Any]:
         "failures": [
             {"where": f.where, "reason": f.reason, "hint": f.hint} for f in report.failures
         ],
+        "notes": [{"where": f.where, "reason": f.reason, "hint": f.hint} for f in report.notes],
     }
 
 

@@ -126,18 +126,20 @@ def failure_text(failure: Failure) -> str:
 
 
 def report_text(report: IngestReport) -> str:
-    """What an ingest did, on one line, then each failure."""
+    """What an ingest did, on one line, then each failure, then what is to be known of the rest."""
     counts = (
         f"{report.added} added, {report.changed} changed, {report.removed} removed, "
         f"{report.unchanged} unchanged"
     )
     if report.passages:
         counts += f" ({report.passages:,} new {'passage' if report.passages == 1 else 'passages'})"
-    if not report.failures:
-        return counts
-    number = len(report.failures)
-    head = f"{counts}; {number} {'problem' if number == 1 else 'problems'}:"
-    return "\n".join([head, *map(failure_text, report.failures)])
+    lines = [counts]
+    if number := len(report.failures):
+        lines = [f"{counts}; {number} {'problem' if number == 1 else 'problems'}:"]
+        lines += map(failure_text, report.failures)
+    if report.notes:
+        lines += ["Please note:", *map(failure_text, report.notes)]
+    return "\n".join(lines)
 
 
 def preview_text(plan: Preview) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
+from assistant.locks import read_only
 
 
 class _Connection(sqlite3.Connection):
@@ -33,20 +34,30 @@ class Database:
         known: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if known is not None:
             return known
+        frozen = read_only(self.path.parent)
         db = sqlite3.connect(
-            self.path,
+            self._uri_to_read() if frozen else self.path,
             timeout=30.0,
             isolation_level=None,
             check_same_thread=False,  # only `close` reaches over from another thread
             factory=_Connection,
+            uri=frozen,
         )
-        if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
+        if not frozen:
+            if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         self._connections.add(db)
         self._local.connection = db
         return db
+
+    def _uri_to_read(self) -> str:
+        """The file where nothing can be written beside it. SQLite reads it with the two files that
+        a writer left there; without these it must be told that there is no writer to heed."""
+        beside = [self.path.with_name(f"{self.path.name}{end}") for end in ("-wal", "-shm")]
+        alone = not any(each.exists() for each in beside)
+        return f"{self.path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
 
     @contextmanager
     def connected(self) -> Iterator[sqlite3.Connection]:
@@ -115,8 +126,8 @@ def _explained(error: sqlite3.DatabaseError, path: Path) -> StoreError:
         return StoreLocked(f"{path}: another process is writing to it", "Wait until it is done.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreError(
-            f"{path.parent}: cannot be opened for writing: {error}",
-            "Mend the permissions of that folder, or choose another with --store.",
+            f"{path.parent}: cannot be opened or written: {error}",
+            "Correct the permissions of that folder, or choose another with --store.",
         )
     return StoreError(
         f"{path}: reading or writing failed: {error}",

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.proxies import none_named
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -22,7 +24,8 @@ def mount(app: FastAPI, engine: Engine, turns: Turns) -> None:
     """Add the chat and the pages to `app`, which guards what comes in and says who asks."""
     # Read when it is imported: without it Gradio asks its makers for the newest version, and more.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    import gradio
+    with none_named():
+        import gradio
     from fastapi.staticfiles import StaticFiles
 
     from assistant.render.dialogue_json import MOST_BYTES

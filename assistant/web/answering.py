@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from assistant.engine import Engine
-from assistant.errors import AssistantError
+from assistant.errors import told
 from assistant.render.html import error_html, stage_html, waiting_html
 from assistant.render.html_answer import (
     Around,
@@ -47,7 +47,7 @@ def answering(
 ) -> Generator[tuple[Markup, CheckedAnswer | None]]:
     """What to show from now on, again and again; with the last one the answer itself.
 
-    One of our errors is shown, with no answer. Whoever closes the iterator gives up the turn.
+    An error is shown, with no answer. Whoever closes the iterator gives up the turn.
     """
     try:
         with turns.take(asked.who) as ticket:
@@ -58,7 +58,8 @@ def answering(
                     None,
                 )
             yield from _steps(engine, asked)
-    except AssistantError as error:
+    except Exception as failure:
+        error = told(failure)
         yield error_html(error.message, error.hint), None
 
 

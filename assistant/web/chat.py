@@ -21,16 +21,16 @@ from assistant.web.users import LOCAL, user_of, who_of
 
 LONGEST_QUESTION = 2_000
 HEAD = """
-<link rel="icon" href="/web/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/web/base.css">
-<link rel="stylesheet" href="/web/chat.css">
-<script src="/web/chat.js" defer></script>
+<link rel="icon" href="./web/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="./web/base.css">
+<link rel="stylesheet" href="./web/chat.css">
+<script src="./web/chat.js" defer></script>
 """
 NAVIGATION = """
 <header class="top"><h1>Ask the articles</h1>
-<nav><a href="/articles">Articles</a> <a href="/articles/add">Add</a>{more}</nav></header>
+<nav><a href="./articles">Articles</a> <a href="./articles/add">Add</a>{more}</nav></header>
 """
-LOG_OUT = ' <a href="/logout">Log out</a>'
+LOG_OUT = ' <a href="./logout">Log out</a>'
 EMPTY = """
 <div class="empty"><h2>What do you want to know?</h2>
 <p>Every sentence of an answer cites the words that support it: click its number to read them in

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from assistant.dialogue import Conversation, Thumb, Turn
 from assistant.errors import StoreError, UsageError
+from assistant.locks import read_only
 from assistant.render import parse_conversation
 from assistant.render.dialogue_json import LONGEST_NAME, LONGEST_NOTE
 from assistant.safety import one_line
@@ -93,7 +94,7 @@ class Conversations:
     def open(self, id: str) -> Conversation:
         """The conversation; what of its file is damaged is left out and counted in `skipped`."""
         path = self._existing(id)
-        with self._lock():
+        with self._lock(to_read=True):
             kept = self._kept(path) if path.exists() else None
         if kept is None:
             raise _not_there()
@@ -168,7 +169,7 @@ class Conversations:
     def _summaries(self, wanted: str) -> Summaries:
         if not self._folder.exists():
             return []
-        with self._lock():
+        with self._lock(to_read=True):
             found = [self._summary(path, wanted) for path in self._folder.glob("*.jsonl")]
         return sorted(
             (summary for summary in found if summary),
@@ -220,7 +221,9 @@ class Conversations:
             raise _not_there()
         return path
 
-    def _lock(self) -> AbstractContextManager[None]:
+    def _lock(self, *, to_read: bool = False) -> AbstractContextManager[None]:
+        if to_read and read_only(self._folder):  # no lock can be made there
+            return nullcontext()
         return locked(self._folder / "lock")
 
     def _move(self, path: Path, folder: Path) -> None:

@@ -20,7 +20,7 @@ def router(access: Access) -> APIRouter:
     @pages.get("/login")
     def log_in_here(request: Request, next: Annotated[str, Query()] = "/") -> Response:
         if request.state.user is not None:
-            return RedirectResponse(_local(next), 303)
+            return RedirectResponse(f".{_local(next)}", 303)
         return _page(next)
 
     @pages.post("/login")
@@ -35,11 +35,12 @@ def router(access: Access) -> APIRouter:
         if user is None or user not in access.names():
             access.attempts.failed(address)
             return _page(next, "This is not an access key of this server.", 401)
-        response = RedirectResponse(_local(next), 303)
+        response = RedirectResponse(f".{_local(next)}", 303)
         response.set_cookie(
             SESSION_COOKIE,
             access.open_session(user),
             max_age=SESSION_SECONDS,
+            path=_cookie_path(request),
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",
@@ -53,8 +54,10 @@ def router(access: Access) -> APIRouter:
     @pages.post("/logout")
     def log_out(request: Request) -> Response:
         access.close_session(request.cookies.get(SESSION_COOKIE, ""))
-        response = RedirectResponse("/login", 303)
-        response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
+        response = RedirectResponse("./login", 303)
+        response.delete_cookie(
+            SESSION_COOKIE, path=_cookie_path(request), httponly=True, samesite="strict"
+        )
         return response
 
     return pages
@@ -63,7 +66,7 @@ def router(access: Access) -> APIRouter:
 def _page(
     next: str = "/", problem: str = "", status: int = 200, user: str | None = None
 ) -> HTMLResponse:
-    return page("login.html", status, next=_local(next), problem=problem, user=user)
+    return page("login.html", status, up="./", next=_local(next), problem=problem, user=user)
 
 
 def _too_many(next: str, seconds: int) -> HTMLResponse:
@@ -72,6 +75,11 @@ def _too_many(next: str, seconds: int) -> HTMLResponse:
     page = _page(next, f"Too many wrong keys. Try again in {when}.", 429)
     page.headers["Retry-After"] = str(seconds)
     return page
+
+
+def _cookie_path(request: Request) -> str:
+    """Behind a proxy no other server of the same name is to see the cookie."""
+    return f"{request.scope.get('root_path', '')}/"
 
 
 def _local(path: str) -> str:

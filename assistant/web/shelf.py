@@ -136,7 +136,7 @@ def refreshed(talk: Talk, shelf: Shelf, session: gr.State) -> dict[str, Any]:
 def export_links(id: str) -> str:
     """Where the open conversation can be downloaded."""
     links = Markup(" · ").join(
-        Markup('<a href="/conversations/export?id={}&format={}" download>{}</a>').format(id, *each)
+        Markup('<a href="./conversations/export?id={}&format={}" download>{}</a>').format(id, *each)
         for each in FORMATS
     )
     return str(Markup('<p class="exports">Export: {}</p>').format(links))

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from assistant import render
 from assistant.dialogue import Thumb, Turn
 from assistant.engine import Engine
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, StoreError
 from assistant.render.html import WAITING, error_html, question_html, waiting_html
 from assistant.turns import Turns
 from assistant.types import Filters
@@ -87,7 +87,11 @@ class Talk:
         for shown, answer in until(session.stop, answering(self.engine, self.turns, asked)):
             if answer is not None:
                 turn = Turn(asked.question, answer, datetime.now(UTC).isoformat(), filters)
-                session = _keep(kept, session, turn)
+                try:
+                    session = _keep(kept, session, turn)
+                except StoreError as error:
+                    session = _not_kept(session)
+                    shown += error_html(f"This answer was not kept. {error.message}", error.hint)
             messages = [*before, _message("assistant", shown)]
             yield messages, session
         if self.waits(messages, session):

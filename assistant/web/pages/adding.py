@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from assistant.errors import AssistantError, UsageError
 from assistant.ingest_urls import is_url
@@ -19,7 +19,7 @@ from assistant.web.pages.browsing import a_day
 from assistant.web.pages.incoming import SUFFIXES, Text, as_markdown, keep_file
 from assistant.web.pages.jobs import Job, Jobs
 from assistant.web.pages.keeping import added_folder
-from assistant.web.pages.templates import page, query
+from assistant.web.pages.templates import gone_to, page
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -68,7 +68,7 @@ def add(pages: APIRouter, engine: Engine, jobs: Jobs) -> None:
             return form(
                 problem, title=title, text=text, source=source, published=published, url=url
             )
-        return RedirectResponse(query("/articles/jobs", id=job.id), 303)
+        return gone_to("articles/jobs", id=job.id)
 
     @pages.get("/articles/jobs")
     def show_job(id: str = "", fragment: str = "") -> HTMLResponse:

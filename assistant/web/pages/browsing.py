@@ -106,6 +106,7 @@ def add(pages: APIRouter, engine: Engine, snapshots: Snapshots) -> None:
         shown = _shown(found.ids, number, now)
         return page(
             "results.html" if fragment else "articles.html",
+            up="./",
             wish=wish,
             by_meaning=found.by_meaning,
             rows=[_row(i, wish, found, shown, now) for i in shown.ids],
@@ -145,9 +146,10 @@ def _found(wish: Wish, engine: Engine, now: Snapshot) -> Found:
 
 def _by_meaning(question: str, allowed: Sequence[str], engine: Engine) -> Found:
     """The articles of the passages nearest to `question`, each with the sentence that fits."""
-    if not allowed:
+    among = Filters(articles=frozenset(allowed))
+    if not allowed or not engine.index.allows(among):  # none of them has any text
         return Found([], by_meaning=True)
-    hits = engine.search(question, PASSAGES, Filters(articles=frozenset(allowed)))
+    hits = engine.search(question, PASSAGES, among)
     places: dict[str, Place] = {}
     for hit in hits:
         if hit.article.id in places:

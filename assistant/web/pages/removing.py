@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from assistant.render.addresses import article_address
 from assistant.web.pages.keeping import added_folder, bring_back, forget, kept, take_out
-from assistant.web.pages.templates import missing, page, query
+from assistant.web.pages.templates import gone_to, missing, page
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -37,7 +37,7 @@ def add(pages: APIRouter, engine: Engine) -> None:
         taken = take_out(id, engine.store, engine.index)
         if taken is None:
             return missing(id)
-        return RedirectResponse(query("/articles/removed", key=taken.key), 303)
+        return gone_to("articles/removed", key=taken.key)
 
     @pages.get("/articles/removed")
     def removed(key: str = "") -> HTMLResponse:
@@ -50,10 +50,10 @@ def add(pages: APIRouter, engine: Engine) -> None:
     def restore(key: str = "") -> Response:
         article_id = bring_back(key, engine.store, engine.index)
         if article_id is None:
-            return RedirectResponse("/articles/removed", 303)
-        return RedirectResponse(article_address(article_id), 303)
+            return gone_to("articles/removed")
+        return gone_to(article_address(article_id))
 
     @pages.post("/articles/forget")
     def forget_for_good(key: str = "") -> Response:
         forget(key, engine.store.folder)
-        return RedirectResponse("/articles/removed", 303)
+        return gone_to("articles/removed")

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, told
+from assistant.guards import inner_path, way_up
 from assistant.render import relation
 from assistant.render.addresses import article_address, outside
 from assistant.safety import one_line, plain
@@ -66,22 +68,38 @@ class Page(APIRoute):
         async def handled(request: Request) -> Response:
             try:
                 return await handle(request)
-            except AssistantError as error:
-                return page("error.html", 409, message=error.message, hint=error.hint)
             except RequestValidationError:
+                up = way_up(inner_path(request.scope))
                 message = "the request lacks something, or has it in the wrong form"
-                return page("error.html", 400, message=message, hint="Go back and try again.")
+                return page(
+                    "error.html", 400, up=up, message=message, hint="Go back and try again."
+                )
+            except HTTPException:
+                raise
+            except Exception as failure:
+                status = 409 if isinstance(failure, AssistantError) else 500
+                error = told(failure)
+                up = way_up(inner_path(request.scope))
+                return page("error.html", status, up=up, message=error.message, hint=error.hint)
 
         return handled
 
 
-def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def page(template: str, status: int = 200, *, up: str = "../", **values: Any) -> HTMLResponse:
     """The page that `template` makes of `values`; never kept by the browser, since what an article
-    says may have changed the next time."""
-    html = _environment().get_template(template).render(**values)
+    says may have changed the next time.
+
+    up: the way from the page to the start page, by which all its links begin.
+    """
+    html = _environment().get_template(template).render(up=up, **values)
     # A lone surrogate cannot be sent.
     body = html.encode("utf-8", "replace")
     return HTMLResponse(body, status, headers={"Cache-Control": "no-store"})
+
+
+def gone_to(path: str, **values: object) -> RedirectResponse:
+    """To another page, from one below ``articles/``."""
+    return RedirectResponse(f"../{query(path, **values)}", 303)
 
 
 def missing(article_id: str) -> HTMLResponse:
@@ -102,13 +120,25 @@ def _environment() -> Environment:
         shown=plain, line=one_line, day=day, language=language_name, code=language_code
     )
     environment.globals.update(
-        address=article_address,
+        address=_address,
         outside=outside,
-        query=query,
+        query=_query,
         language_of=language_of,
         relation=relation,
     )
     return environment
+
+
+@pass_context
+def _address(context: Context, *arguments: Any, **options: Any) -> str:
+    """`article_address` as a link of the page that is made."""
+    return f"{context['up']}{article_address(*arguments, **options)}"
+
+
+@pass_context
+def _query(context: Context, path: str, **values: object) -> str:
+    """`query` as a link of the page that is made."""
+    return f"{context['up']}{query(path, **values)}"
 
 
 def day(article: Article) -> str:

@@ -58,7 +58,7 @@
       const link = event.target.closest?.("a[href]");
       const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
       if (!link || !plain || event.button !== 0) return;
-      const inPane = link.getAttribute("href").startsWith("/articles/view");
+      const inPane = link.href.startsWith(new URL("articles/view?", location.href).href);
       if (!inPane && !link.closest(".top")) return;
       // Gradio gives every link target="_blank".
       event.preventDefault();
