@@ -521,3 +521,23 @@ def test_a_store_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> No
     again = Store(tmp_path)
     assert again.page_validators("http://x.example") == Validators()
     assert again.article("a")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        *(("cp1251", "windows-1251"), ("koi8-r", "KOI8-R"), ("cp1251", "utf-8")),
+        *(("utf-8", "windows-1251"), ("utf-8", "utf-16"), ("utf-8-sig", "utf-8")),
+        *(("utf-16", "utf-16"), ("utf-16-le", "utf-16"), ("utf-16-be", "utf-16")),
+    ],
+)
+def test_a_feed_is_read_in_its_encoding_even_where_it_states_another(
+    encoding: str, declared: str
+) -> None:
+    title = "Староста закрыл старый мост на полгода"
+    feed = (
+        f'<?xml version="1.0" encoding="{declared}"?><rss><channel><item>'
+        f"<title>{title}</title><link>http://paper.example/1</link></item></channel></rss>"
+    )
+    found = listing(feed.encode(encoding), "http://paper.example/feed")
+    assert found and [entry.title for entry in found.entries] == [title]
