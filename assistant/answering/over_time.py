@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering import prompts
 from assistant.answering.assembly import combine
+from assistant.answering.checking import ANSWERS
 from assistant.answering.evidence import Evidence
 from assistant.answering.few_shot import one_line
 from assistant.answering.reading import ReadHit
@@ -111,7 +112,8 @@ def joined(question: str, results: Sequence[CheckedAnswer]) -> CheckedAnswer | N
         return None
     whole = combine(question, [_with_day(result) for result in told])
     sure = sum(r.confidence for r in told) / len(told)
-    return replace(whole, kind="change", confidence=sure)
+    judged = tuple(replace(s, answers=sure >= ANSWERS) for s in whole.statements)
+    return replace(whole, kind="change", confidence=sure, statements=judged)
 
 
 def _with_day(result: CheckedAnswer) -> CheckedAnswer:
