@@ -24,6 +24,8 @@ def test_a_whole_sentence_with_its_own_subject_stands_alone(sentence: str) -> No
     "sentence",
     [
         "It will be 900 metres long when the work is finished.",
+        "– It will be 900 metres long when the work is finished.",
+        "The company had bought the land for it in May, at twice the price.",
         "By her reckoning a flood of this size comes once in 180 years.",
         "On the wall behind the counter of her bakery runs a thin blue line.",
         "If you want to know how high the water stood, ask the baker.",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 LINE_TOKENS = 48
+# Slot of the embedded runtime that keeps the examples of such a task as read.
+SLOT = 2
 
 
 def messages(system: str, examples: Sequence[tuple[str, str]], task: str) -> list[ChatMessage]:
@@ -28,17 +30,16 @@ def messages(system: str, examples: Sequence[tuple[str, str]], task: str) -> lis
 
 
 def one_line(
-    system: str, examples: Sequence[tuple[str, str]], task: str, llm: LLM, slot: int
+    system: str, examples: Sequence[tuple[str, str]], task: str, llm: LLM
 ) -> tuple[str, Usage]:
-    """The first line of what `llm` makes of `task`. slot: of the embedded runtime, which keeps the
-    examples as read. Raises LLMUnreachable and LLMNonsense."""
+    """The first line of what `llm` makes of `task`. Raises LLMUnreachable and LLMNonsense."""
     from assistant.llm import EmbeddedLLM, chat_text
     from assistant.llm.embedded import MARK
 
     if isinstance(llm, EmbeddedLLM):
-        llm.prime_messages(messages(system, examples, MARK), slot=slot)
+        llm.prime_messages(messages(system, examples, MARK), slot=SLOT)
         prompt = llm.template(messages(system, examples, task))
-        written = llm.write(prompt, max_tokens=LINE_TOKENS, stop=["\n"], slot=slot)
+        written = llm.write(prompt, max_tokens=LINE_TOKENS, stop=["\n"], slot=SLOT)
         return written.text.strip(), written.usage
     reply = chat_text(llm, messages(system, examples, task))
     return reply.text.partition("\n")[0], reply.usage

@@ -32,8 +32,6 @@ _EXPLETIVE = re.compile(
 _CONTINUES = re.compile(
     r"^\W*(and|but|so|or|also|what about|how about|same for|why\W*$|since when)\b", re.IGNORECASE
 )
-# Slot of the runtime that keeps the state of the examples.
-_SLOT = 2
 _ANSWER_WORDS = 30
 
 
@@ -76,7 +74,7 @@ def _rewritten(question: str, before: str, answer: str, llm: LLM) -> tuple[str, 
         (_task(asked, said, then), whole) for asked, said, then, whole in prompts.FOLLOW_UP_EXAMPLES
     ]
     task = _task(before, answer, question)
-    return one_line(prompts.FOLLOW_UP_SYSTEM, examples, task, llm, _SLOT)
+    return one_line(prompts.FOLLOW_UP_SYSTEM, examples, task, llm)
 
 
 def _plain(question: str) -> str:

@@ -30,8 +30,6 @@ MOST_ARTICLES = 5
 MOST_SENTENCES = 4
 # How well an article's best one must fit, as a share of the best of all.
 FITS = 0.7
-# Slot of the runtime that keeps the state of the examples.
-_SLOT = 2
 
 
 @dataclass
@@ -59,7 +57,7 @@ def plain_question(question: str, llm: LLM) -> tuple[str, Usage]:
 
     Raises LLMUnreachable and LLMNonsense.
     """
-    written, used = one_line(prompts.PLAIN_SYSTEM, prompts.PLAIN_EXAMPLES, question, llm, _SLOT)
+    written, used = one_line(prompts.PLAIN_SYSTEM, prompts.PLAIN_EXAMPLES, question, llm)
     return written or question, used
 
 

@@ -9,21 +9,15 @@ guess so far (area under ROC .63 to .69), so it is measured and not used.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.answering.standing_alone import POINTS_BACK
 from assistant.types import Hit, Span
 
 # Late interaction of a middling fit, and how steeply the score rises there.
 LATE_MIDDLE, LATE_SLOPE = 0.55, 12.0
-# "It will cost 2.4 million": the sentence before says what.
-_POINTS_BACK = re.compile(
-    r"[“\"'‘]?(?:it|its|he|his|she|her|they|their|this|that|these|those|both"
-    r"|the (?:two|three|same|other|firm|company|group|former|latter))\b",
-    re.IGNORECASE,
-)
 
 
 class Judged(Protocol):
@@ -112,6 +106,6 @@ def sentence_at(sentences: Sequence[Span], place: int) -> Span:
 def whole(article_text: str, sentences: Sequence[Span], sentence: Span) -> Span:
     """`sentence`, with the one before it where it begins with a word that points back."""
     number = sentences.index(sentence)
-    if number and _POINTS_BACK.match(article_text[sentence.start : sentence.end]):
+    if number and POINTS_BACK.match(article_text[sentence.start : sentence.end]):
         return Span(sentences[number - 1].start, sentence.end)
     return sentence

@@ -12,7 +12,7 @@ from datetime import date
 
 from assistant.answering.question_type import subject
 from assistant.answering.reading import ReadHit
-from assistant.answering.standing_alone import NAME, stands_alone
+from assistant.answering.standing_alone import NAME, WHOLE, stands_alone
 from assistant.lexical import terms
 from assistant.passages import sentence_spans
 from assistant.quantities import quantities
@@ -31,7 +31,6 @@ FEW_TERMS = 8
 LEAD_CHARACTERS, LEAD_SENTENCES = 1_500, 3
 LEAST_LEAD_WORDS = 5
 _BYLINE = re.compile(r"\W*(?:by|von|par)\s+[^\W\d_a-z]", re.IGNORECASE)
-_SENTENCE = re.compile(r".*[.!?…][\"'”’)\]]*\Z", re.DOTALL)
 
 
 def story(question: str, read: Sequence[ReadHit]) -> list[ReadHit]:
@@ -95,7 +94,7 @@ def _first_sentences(article: Article) -> list[Span]:
     for span in spans:
         text = article.text[span.start : span.end]
         long = len(text.split()) >= LEAST_LEAD_WORDS
-        if long and _SENTENCE.match(text) and not _BYLINE.match(text):
+        if long and WHOLE.match(text) and not _BYLINE.match(text):
             whole.append(span)
     return whole[:LEAD_SENTENCES]
 

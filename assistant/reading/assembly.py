@@ -19,7 +19,6 @@ def assemble(
     stated: Mapping[str, object],
     *,
     file_name: str = "",
-    last_date: str | None = None,
     day_first: bool | None = None,
     of_a_page: bool = False,
 ) -> Article | None:
@@ -27,7 +26,6 @@ def assemble(
 
     stated: what the format says, under the names of `fields.article_fields`; it comes before what
         the text says. A headline that is repeated at the start of the text is taken out of it.
-    last_date: taken where nothing else tells the day, as the day on which the file was made.
     day_first: what 05/06/2024 means in what is stated, where that is known.
     of_a_page: as for `metadata.clues`.
     """
@@ -47,7 +45,6 @@ def assemble(
         metadata.clues(body, headline, of_a_page=of_a_page),
         stated=fields,
         file_name=file_name,
-        last_date=last_date,
     )
 
 

@@ -7,7 +7,6 @@ opened, so that a picture that is missing, or a part that breaks the standard, c
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from assistant.errors import ReadingError
 from assistant.reading.assembly import assemble
 from assistant.reading.files import printable
 from assistant.reading.options import Options
+from assistant.reading.placeholders import author_told, title_told
 from assistant.reading.text import one_line
 from assistant.reading.unpacking import opened_zip
 from assistant.reading.wordprocessing import Document, Style, local, setting
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 # What programs write as the title and the author of every document.
-_NO_TITLE = re.compile(
-    r"(?i)\W*(?:untitled|unnamed|title|(?:word )?document|dokument|documento|template)?[\W\d]*"
-    r"|microsoft word.*|\S+\.(?:docx?|odt|rtf)"
-)
-_NO_AUTHOR = re.compile(
-    r"(?i)\W*(?:python-docx|author|administrator|admin|(?:windows |microsoft office )?user|owner"
-    r"|un-?named|unknown|anonymous)?\W*"
-)
 _LONGEST_DESCENT = 20  # of styles based on others; more is a circle
 
 
@@ -160,7 +152,7 @@ def _stated(archive: zipfile.ZipFile, properties: str) -> dict[str, object]:
     told = {local(element): one_line(element.text or "") for element in _xml(archive, properties)}
     title, author = told.get("title", ""), told.get("creator", "")
     return {
-        "title": "" if _NO_TITLE.fullmatch(title) else title,
-        "author": "" if _NO_AUTHOR.fullmatch(author) else author,
+        "title": title_told(title),
+        "author": author_told(author),
         "language": told.get("language"),
     }

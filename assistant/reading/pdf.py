@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from assistant.reading.pdf_joining import flowing, joined, vocabulary
 from assistant.reading.pdf_pages import PAGE_NUMBER, without_margins
 from assistant.reading.pdf_paragraphs import Block, blocks_of, is_leftwards
 from assistant.reading.pdf_words import TooMany, Word, words_of_page
+from assistant.reading.placeholders import author_told, title_told
 from assistant.reading.settling import settled
 from assistant.reading.text import canonical, one_line
 from assistant.types import Article, Failure
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
 # Names that programs write where a person wrote none.
-_NO_TITLE = re.compile(
-    r"(?i)\W*(?:untitled|unnamed|no title|anonymous|unspecified|unknown|title|document|dokument"
-    r"|layout|print|presentation|powerpoint presentation|slide|scan|page|seite|none|null)?"
-    r"[\W\d]*|\W*(?:page|seite|sida|página|pagina) \d+ (?:of|von|av|de|di|/) \d+\W*"
-    r"|microsoft word.*|\S+\.(?:docx?|pdf|indd|qxd|odt|rtf|tex|pptx?)"
-)
-_NO_AUTHOR = re.compile(
-    r"(?i)\W*(?:anonymous|unspecified|unknown|administrator|admin|user|owner|author|none)?\W*"
-)
 _LONGEST_SECONDS = 120.0  # of one file
 _HEAD = 1024  # bytes within which viewers look for the mark of a PDF
 _HEADLINE = 1.2  # times the height of the text
@@ -236,6 +227,6 @@ def _stated(info: dict[str, str]) -> dict[str, object]:
     of the day on which the text appeared."""
     title, author = one_line(info.get("Title", "")), one_line(info.get("Author", ""))
     return {
-        "title": None if _NO_TITLE.fullmatch(title) else title,
-        "author": None if _NO_AUTHOR.fullmatch(author) else author,
+        "title": title_told(title),
+        "author": author_told(author),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.reading import metadata
-from assistant.reading.dates import address_date, parse_date
+from assistant.reading.dates import address_date
 from assistant.reading.fields import Fields
 from assistant.reading.language import guess_language
 from assistant.types import Article
@@ -19,17 +19,13 @@ def settled(
     *,
     stated: Fields = NOTHING_STATED,
     file_name: str = "",
-    last_date: str | None = None,
 ) -> Article:
     """The article with this body.
 
     title: with its tags, such as UPDATED, which are taken off it. file_name: may tell the date.
-    last_date: taken where nothing else tells the day, as the day on which the file was made.
     """
     bare_title, tags = metadata.take_tags(title)
     published, partial = metadata.settle_date(clues, file_name)
-    if not published and not partial and last_date:
-        published = parse_date(last_date)
     if not published and not partial and stated.url:
         published = address_date(stated.url)
     return Article(
