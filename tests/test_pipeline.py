@@ -274,3 +274,21 @@ def test_where_the_articles_tell_one_thing_only_the_question_is_asked_of_them_to
     *_, whole = answering.steps("How has the cost of the bridge changed?")
     assert isinstance(whole, CheckedAnswer)
     assert [s.text for s in whole.statements] == ["The bridge will cost 24.9 million crowns."]
+
+
+def test_the_newest_word_is_quoted_where_what_was_made_of_it_is_not_believed() -> None:
+    end = hit(4, "In the end 33 million was paid, which nobody had foreseen.", date(2026, 7, 1))
+
+    def says(shown: str) -> str:
+        if "33 million" in shown:
+            return "The bridge will cost 33 million crowns."
+        return _of_each_day(shown)
+
+    hits = [BRIDGE, OLD, end]
+    llm = ScriptedLLM(reply=says)
+    answering = Answering(lambda _, k: hits[:k], llm, None, 260, 0.3, Stopwatch())
+    *_, whole = answering.steps("How has the cost of the bridge changed?")
+    assert isinstance(whole, CheckedAnswer)
+    last = whole.statements[-1]
+    assert last.text == end.article.text and last.verdict == "quoted"
+    assert [s.text[:7] for s in whole.statements[:-1]] == ["13 Marc", "14 Augu"]

@@ -20,7 +20,14 @@ from assistant.answering.few_shot import one_line
 from assistant.answering.reading import ReadHit
 from assistant.quantities import quantities, values
 from assistant.timing import names_a_time
-from assistant.types import Article, CheckedAnswer, Excerpt, Span, Usage
+from assistant.types import (
+    Article,
+    CheckedAnswer,
+    CheckedStatement,
+    Excerpt,
+    Span,
+    Usage,
+)
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -97,21 +104,40 @@ def _evidence(state: _State) -> Evidence:
     return Evidence("fact", excerpts, (state.read,))
 
 
-def joined(question: str, results: Sequence[CheckedAnswer]) -> CheckedAnswer | None:
+def joined(question: str, results: Sequence[CheckedAnswer], least: float) -> CheckedAnswer | None:
     """The answers of the articles as one, oldest first; what an earlier one told is left out.
 
+    What came last must not be missing: where an article after the last that is believed says
+    something new that is borne out and not believed all the same, its own words stand there.
+    least: the confidence from which on an article is believed.
     None where they tell fewer than two things, which is no change.
     """
     told: list[CheckedAnswer] = []
+    unsure: CheckedAnswer | None = None
     for result in results:
-        if result.status != "abstained" and not _again(result, told):
+        if not result.statements or _again(result, told):
+            continue
+        if result.confidence >= least:
             told.append(result)
+            unsure = None
+        elif result.signals.get("grounded") == 1.0:
+            unsure = result
     if len(told) < 2:
         return None
-    whole = combine(question, [_with_day(result) for result in told])
     sure = sum(r.confidence for r in told) / len(told)
+    shown = [_with_day(result) for result in told] + ([_in_own_words(unsure)] if unsure else [])
+    whole = combine(question, shown)
     judged = tuple(replace(s, answers=sure >= ANSWERS) for s in whole.statements)
     return replace(whole, kind="change", confidence=sure, statements=judged)
+
+
+def _in_own_words(result: CheckedAnswer) -> CheckedAnswer:
+    """What the answer of one article cites, in place of what it says."""
+    quotes = tuple(
+        CheckedStatement(" ".join(c.quote.split()), (c.number,), "quoted", "the newest that says")
+        for c in result.citations
+    )
+    return replace(result, statements=quotes)
 
 
 def _with_day(result: CheckedAnswer) -> CheckedAnswer:

@@ -120,9 +120,9 @@ class Answering:
                 said = draft(plain, "fact", evidence.excerpts, llm)
             one = Looked(plain, "fact", (read.hit,), (read,), evidence)
             with self.watch.measure("check"):
-                results.append(checked(one, said, self.reader, self.least))
+                results.append(checked(one, said, self.reader, 0.0))
         used += sum((r.usage for r in results), Usage())
-        whole = over_time.joined(looked.question, results)
+        whole = over_time.joined(looked.question, results, self.least)
         if whole is None:
             return None, used
         return replace(whole, found=looked.found, hits=looked.hits, usage=used), used
